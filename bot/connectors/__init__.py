@@ -1,0 +1,1 @@
+"""One module per messenger: its wire to neutral events, and neutral messages to its wire."""

@@ -1,0 +1,1 @@
+"""The screens, a folder per role; ``bot.screens.registry`` finds them all."""

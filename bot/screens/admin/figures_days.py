@@ -1,0 +1,69 @@
+"""Two days for the figures: the first, then the last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot import calendar
+from bot.buttons import Button
+from bot.calendar import Choice
+from bot.screens.screen import Face, Screen, Stale, Step, Turn
+from services import company, periods
+from services.actor import Role
+
+EARLIEST = date(2015, 1, 1)
+"""Older than any order can be."""
+
+
+@dataclass(frozen=True)
+class State:
+    """The month that is shown, the first day once it was chosen (ordinals, 0: none), and whom the figures are about."""
+
+    shown: int = 0
+    first: int = 0
+    about: int = 0
+    about_id: int = 0
+
+
+screen = Screen("figures_days", roles=frozenset({Role.ADMIN, Role.REP}), state=State)
+
+
+@screen.shown
+def show(turn: Turn, state: State) -> Face:
+    """The calendar up to today; for the last day, from the first one on."""
+    today = company.today(turn.company, turn.now)
+    first = calendar.day_of(state.first) if state.first else None
+    shown = calendar.day_of(state.shown) if state.shown else first or today
+    choice = Choice(first or EARLIEST, today, chosen=first)
+    about = (state.about, state.about_id)
+    if first is None:
+        rows = calendar.rows(shown, choice, turn.locale, day="figures_first", month="figures_days", ids=about)
+    else:
+        ids = (*about, state.first)
+        rows = calendar.rows(shown, choice, turn.locale, day="figures_last", month="figures_first", ids=ids)
+    return Face({"first": first}, [*rows, [Button("back", "figures", (0, 0, *about))]])
+
+
+@screen.pressed("figures_days")
+def open_days(turn: Turn) -> Step:
+    """Ask for the first day, in the month that the button says."""
+    return turn.go("figures_days", about=turn.id(), about_id=turn.id(1), shown=turn.id(2) if len(turn.ids) > 2 else 0)
+
+
+@screen.pressed("figures_first")
+def choose_first(turn: Turn) -> Step:
+    """Take the first day and ask for the last, in the month that the button says."""
+    first = turn.id(2)
+    shown = turn.id(3) if len(turn.ids) > 3 else first
+    if not EARLIEST <= calendar.day_of(first) <= company.today(turn.company, turn.now):
+        raise Stale
+    return turn.go("figures_days", about=turn.id(), about_id=turn.id(1), first=first, shown=shown)
+
+
+@screen.pressed("figures_last")
+def choose_last(turn: Turn) -> Step:
+    """Take the last day and show the figures."""
+    first, last = turn.id(2), turn.id(3)
+    periods.of_ordinals(first, last)
+    return turn.go("figures", first=first, last=last, about=turn.id(), about_id=turn.id(1))

@@ -1,0 +1,1 @@
+"""Screens that everybody meets: the way in, the menu, the language."""

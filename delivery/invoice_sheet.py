@@ -1,0 +1,58 @@
+"""What every part of an invoice shares: the document, its words, the grid and the type."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from delivery.pdf_layout import GREY, PAGE_HEIGHT, PAGE_WIDTH, Fonts, Style
+from services import countries
+from services.countries import Country
+from services.invoice_document import InvoiceDocument
+from templates import text_filters
+from templates.environment import Texts
+
+TEMPLATE: Final = "invoice/invoice.html"
+LEFT: Final = 48.0
+RIGHT: Final = PAGE_WIDTH - 48.0
+TOP: Final = PAGE_HEIGHT - 44.0
+BOTTOM: Final = 58.0
+MIDDLE: Final = (LEFT + RIGHT) / 2
+GUTTER: Final = 26.0
+COLUMNS: Final = ((LEFT, MIDDLE - GUTTER / 2), (MIDDLE + GUTTER / 2, RIGHT))
+"""The two columns that everything but the table stands in."""
+
+
+class Sheet:
+    """One document about to be laid out: its words in its own language, and the few styles it is set in."""
+
+    def __init__(self, document: InvoiceDocument, texts: Texts, fonts: Fonts) -> None:
+        self.document = document
+        self.texts = texts
+        self.fonts = fonts
+        self.country: Country = countries.profile(document.country)
+        self._facts: dict[str, Any] = {
+            "label": document.label,
+            "issue_date": document.issue_date,
+            "due_date": document.due_date,
+            "currency": document.currency,
+            "prices_include_vat": document.prices_include_vat,
+            "title": self.country.title.value,
+            "bank": self.country.bank.value,
+        }
+        self.body = Style(fonts.regular, 9, 11.8)
+        self.label = Style(fonts.regular, 9, 11.8, GREY)
+        self.strong = Style(fonts.bold, 9.5, 12)
+        self.small = Style(fonts.regular, 7.8, 9.8, GREY)
+        self.caption = Style(fonts.bold, 7.8, 9.8, GREY)
+
+    def word(self, block: str, *, language: str = "", **facts: Any) -> str:
+        """A text of the paper as one line, in the language of the document unless said."""
+        return self.texts.plain(TEMPLATE, block, language or self.document.language, {**self._facts, **facts})
+
+    def money(self, minor: int) -> str:
+        """An amount with its currency."""
+        return text_filters.money(minor, self.document.currency, locale=self.document.language)
+
+    def day(self, value: Any) -> str:
+        """A day with its month spelt out."""
+        return text_filters.long_date(value, "long", locale=self.document.language)

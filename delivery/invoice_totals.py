@@ -1,0 +1,122 @@
+"""The lower part of an invoice: the bank code, the totals, the amount in words, and where people sign."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from delivery import bank_qr
+from delivery.invoice_sheet import COLUMNS, LEFT, RIGHT, Sheet
+from delivery.pdf_layout import GREY, INK, Pen, Piece, Style, beside, space, stack, wrap
+from services.countries import BankForm
+from templates.amount_words import in_words
+
+_CODE: Final = 92.0
+_ROW: Final = 13.5
+_RUSSIAN: Final = "ru"
+"""The purpose is read by the payer's bank; of the codes only the Russian one has room for it."""
+
+
+def tail(sheet: Sheet) -> Piece:
+    """All of it, as one piece that is never split."""
+    return stack(
+        [
+            space(10),
+            beside([_left(sheet), _totals(sheet)]),
+            space(10),
+            _in_words(sheet),
+            space(24),
+            _signatures(sheet),
+        ]
+    )
+
+
+def _left(sheet: Sheet) -> Piece:
+    """The code that a banking app reads, where the seller's bank details make one; else what the prices mean."""
+    purpose = sheet.word("purpose", language=_RUSSIAN, vat_minor=sheet.document.vat_minor)
+    said = bank_qr.payload(sheet.document, purpose)
+    note = sheet.word("prices_note")
+    left, right = COLUMNS[0]
+    if said is None:
+        lines = wrap(note, sheet.small, right - left, most=3)
+        return Piece(
+            12 + len(lines) * sheet.small.leading, lambda pen, top: pen.lines(left, top - 10, lines, sheet.small)
+        )
+    rows = bank_qr.modules(said)
+    start = left + _CODE + 12
+    scan = wrap(sheet.word("scan"), sheet.small, right - start, most=6)
+    lines = wrap(note, sheet.small, right - start, most=4)
+
+    def draw(pen: Pen, top: float) -> None:
+        pen.code(left, top - 4, rows, _CODE)
+        pen.lines(start, top - 11, scan, sheet.small)
+        bottom = top - 4 - _CODE + (len(lines) - 1) * sheet.small.leading + 1
+        pen.lines(start, bottom, lines, sheet.small)
+
+    return Piece(_CODE + 6, draw)
+
+
+def _totals(sheet: Sheet) -> Piece:
+    """Net, the tax at each rate, and what is to pay."""
+    document = sheet.document
+    rows = [(sheet.word("net"), sheet.money(document.net_minor))]
+    rows += [
+        (sheet.word("tax", rate=tax.vat_rate, net_minor=tax.net_minor), sheet.money(tax.vat_minor))
+        for tax in document.taxes
+    ]
+    total, sum_total = sheet.word("total"), sheet.money(document.total_minor)
+    large = Style(sheet.fonts.bold, 12.5, 16, INK)
+    left, right = COLUMNS[1][0], RIGHT - 4
+
+    def draw(pen: Pen, top: float) -> None:
+        y = top - 11
+        for label, value in rows:
+            pen.text(left, y, label, sheet.label)
+            pen.text_right(right, y, value, sheet.body)
+            y -= _ROW
+        pen.rule(left, RIGHT, y + 5, colour=INK, width=0.8)
+        pen.text(left, y - 12, total, large)
+        pen.text_right(right, y - 12, sum_total, large)
+
+    return Piece(len(rows) * _ROW + 30, draw)
+
+
+def _in_words(sheet: Sheet) -> Piece:
+    """How many lines come to how much, and the sum spelt out, so that nobody can add a digit."""
+    document = sheet.document
+    count = sheet.word("count", count=len(document.lines), total_minor=document.total_minor)
+    counted = wrap(count, sheet.body, RIGHT - LEFT, most=2)
+    spelt = in_words(document.total_minor, document.currency, locale=document.language)
+    lines = wrap(spelt, sheet.strong, RIGHT - LEFT, most=4) if spelt else []
+
+    def draw(pen: Pen, top: float) -> None:
+        pen.lines(LEFT, top - 9, counted, sheet.body)
+        pen.lines(LEFT, top - 9 - len(counted) * sheet.body.leading - 1.5, lines, sheet.strong)
+
+    return Piece(len(counted) * sheet.body.leading + len(lines) * sheet.strong.leading + 2, draw)
+
+
+def _signatures(sheet: Sheet) -> Piece:
+    """Where the director signs; the accountant too, and the stamp, where that is the custom."""
+    seller, russian = sheet.document.seller, sheet.country.bank is BankForm.RUSSIAN
+    pieces = [_signature(sheet, "director", seller["director"], COLUMNS[0])]
+    if russian or seller["accountant"]:
+        pieces.append(_signature(sheet, "accountant", seller["accountant"], COLUMNS[1]))
+    if russian:
+        stamp = sheet.word("stamp")
+        pieces.append(Piece(62, lambda pen, top: pen.text(LEFT, top - 52, stamp, sheet.small)))
+    return beside(pieces)
+
+
+def _signature(sheet: Sheet, role: str, name: str, edges: tuple[float, float]) -> Piece:
+    """A label, a line to sign on, and the name below it."""
+    left, right = edges
+    label = sheet.word(role)
+    start = left + sheet.body.face.width(label, sheet.body.size) + 8
+    lines = wrap(name, sheet.small, right - start, most=2) if name else []
+
+    def draw(pen: Pen, top: float) -> None:
+        pen.text(left, top - 12, label, sheet.body)
+        pen.rule(start, right, top - 14, colour=GREY)
+        pen.lines(start, top - 24, lines, sheet.small)
+
+    return Piece(18 + 10 * len(lines), draw)

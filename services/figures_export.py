@@ -1,0 +1,180 @@
+"""The figures of a period as a file: asked for once per press, then read row by row while it is drawn.
+
+Amounts: minor units, VAT included unless said. Moments: UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from db.models.clients import Client
+from db.models.company import Warehouse
+from db.models.orders import Order, OrderLine
+from db.models.people import Person
+from services import company, files, outbox, statistics
+from services.actor import Actor
+from services.announcements import Audience, announce
+from services.jobs import Job
+from services.periods import Period, of_ordinals
+from services.statistics import Basis, Scope
+
+MOST_ENTRIES = 10_000
+"""Rows of a top list in the file: no company looks further down."""
+_CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the file is to hold, and for whom."""
+
+    period: Period
+    scope: Scope
+    person_id: int
+    chat_key: str
+    """Where it was asked for."""
+    language: str
+    time_zone: str
+
+
+class OrderRow(NamedTuple):
+    """An order as a row of the file; its goods' weight in grams."""
+
+    order_id: int
+    status: str
+    submitted_at: datetime | None
+    loaded_at: datetime | None
+    delivery_date: date | None
+    client: str
+    rep: str
+    storekeeper: str | None
+    warehouse: str | None
+    vehicle: str
+    currency: str
+    goods_minor: int
+    delivery_minor: int
+    net_minor: int
+    vat_minor: int
+    total_minor: int
+    weight_g: int
+
+
+class LineRow(NamedTuple):
+    """A line of a loaded order, the delivery among them; quantities in thousandths of the base unit."""
+
+    order_id: int
+    loaded_at: datetime
+    client: str
+    kind: str
+    article: str
+    name: str
+    quantity_milli: int
+    factor_milli: int
+    unit_code: str
+    currency: str
+    price_minor: int
+    vat_rate: Decimal
+    net_minor: int
+    vat_minor: int
+    total_minor: int
+
+
+def request(session: Session, period: Period, scope: Scope, *, press: int, by: Actor, now: datetime) -> None:
+    """Have the file drawn and sent to the actor. ``press`` tells one shown button from another: the same one,
+    pressed twice, gives one file. Locks the lane of the job. Raises NotAllowed.
+    """
+    scope = statistics.allowed(scope, by=by)
+    key = f"{by.person_id}:{period.first.toordinal()}-{period.last.toordinal()}:{press}"
+    wanted = {
+        "first": period.first.toordinal(),
+        "last": period.last.toordinal(),
+        "scope": asdict(scope),
+        "person_id": by.person_id,
+        "language": by.language,
+        "chat_key": by.origin,
+    }
+    job = outbox.Item(
+        lane=f"figures:{by.person_id}", kind=Job.DRAW_FIGURES, payload=wanted, dedupe=f"figures:{key}:{scope}"[:200]
+    )
+    outbox.put(session, [job], now=now)
+
+
+def read_request(session: Session, payload: dict[str, Any]) -> Request:
+    """What a job's payload asks for."""
+    return Request(
+        of_ordinals(payload["first"], payload["last"]),
+        Scope(**payload["scope"]),
+        payload["person_id"],
+        payload["chat_key"],
+        payload["language"],
+        company.get(session).time_zone,
+    )
+
+
+def orders_in(session: Session, wanted: Request, basis: Basis) -> Iterator[OrderRow]:
+    """The orders that came into that state in the period, the earliest first; read in chunks."""
+    storekeeper, rep = aliased(Person), aliased(Person)
+    moment = Order.loaded_at if basis is Basis.LOADED else Order.submitted_at
+    query = (
+        select(
+            Order.id, Order.status, Order.submitted_at, Order.loaded_at, Order.delivery_date,
+            Client.name, rep.name, storekeeper.name, Warehouse.name, Order.vehicle, Order.currency,
+            Order.goods_minor, Order.delivery_minor, Order.net_minor, Order.vat_minor, Order.total_minor,
+            Order.weight_g,
+        )
+        .join(Client, Client.id == Order.client_id)
+        .join(rep, rep.id == Order.rep_id)
+        .outerjoin(storekeeper, storekeeper.id == Order.claimed_by)
+        .outerjoin(Warehouse, Warehouse.id == Order.warehouse_id)
+        .where(*statistics.conditions(session, wanted.period, wanted.scope, basis))
+        .order_by(moment, Order.id)
+    )  # fmt: skip
+    for row in session.execute(query, execution_options={"yield_per": _CHUNK}):
+        yield OrderRow._make(row)
+
+
+def lines_in(session: Session, wanted: Request) -> Iterator[LineRow]:
+    """The lines of what was loaded in the period, order by order; read in chunks."""
+    query = (
+        select(
+            Order.id, Order.loaded_at, Client.name, OrderLine.kind, OrderLine.article, OrderLine.name,
+            OrderLine.quantity_milli, OrderLine.factor_milli, OrderLine.unit_code, Order.currency,
+            OrderLine.price_minor, OrderLine.vat_rate, OrderLine.net_minor, OrderLine.vat_minor, OrderLine.total_minor,
+        )
+        .join(Order, Order.id == OrderLine.order_id)
+        .join(Client, Client.id == Order.client_id)
+        .where(*statistics.conditions(session, wanted.period, wanted.scope, Basis.LOADED))
+        .order_by(Order.loaded_at, Order.id, OrderLine.position)
+    )  # fmt: skip
+    if wanted.scope.product_id is not None:
+        query = query.where(OrderLine.product_id == wanted.scope.product_id)
+    for row in session.execute(query, execution_options={"yield_per": _CHUNK}):
+        yield LineRow._make(row)
+
+
+def deliver(session: Session, facts: dict[str, Any], *, now: datetime) -> None:
+    """Record the drawn file and hand it to who asked. Announces ``figures_ready`` with the file."""
+    file = files.record(
+        session,
+        sha256=facts["sha256"],
+        name=facts["name"],
+        content_type=facts["content_type"],
+        size=facts["size"],
+        created_by=facts["person_id"],
+        now=now,
+    )
+    period = of_ordinals(facts["first"], facts["last"])
+    announce(
+        session,
+        Audience(chat_key=facts["chat_key"]),
+        "figures_ready",
+        first=period.first.isoformat(),
+        last=period.last.isoformat(),
+        file={"sha256": file.sha256, "name": file.name, "content_type": file.content_type},
+    )

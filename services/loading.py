@@ -1,0 +1,223 @@
+"""The storekeeper's side: who loads an order, and the confirmed loading that ships and bills it.
+
+Locks: the order, then stock by product, then the invoice counter, then lanes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models.invoices import Invoice
+from db.models.orders import Order
+from db.models.people import Person
+from services import back_orders, claims, invoicing, mailing, order_states, orders, picking, shelf, stock
+from services.actor import Actor, NotAllowed, Role, require
+from services.announcements import Audience, announce
+from services.errors import DomainError, Moved
+from services.order_states import Status
+from services.picking import Short, ShortCause
+
+
+class AlreadyClaimed(DomainError):
+    """Another storekeeper is loading it. Facts: order (its id), name."""
+
+
+class AlreadyYours(Moved):
+    """The actor is loading it: the second of two taps. Facts: order (its id)."""
+
+
+class AlreadyWaiting(Moved):
+    """It is in the queue already: the second of two taps. Facts: order (its id)."""
+
+
+def get(session: Session, order_id: int, *, by: Actor) -> Order:
+    """An order that has come to one of the actor's warehouses; else NotAllowed, for a guessed id too."""
+    order = session.get(Order, order_id)
+    if order is None or not orders.is_in_store_of(order, by):
+        raise NotAllowed(by=by, action="loading.read", subject=f"order:{order_id}")
+    return order
+
+
+def can_be_claimed(session: Session, order: Order) -> bool:
+    """Tell whether the order waits for somebody to load it."""
+    if order.status == Status.LOADING and order.claimed_by is not None:
+        return session.get_one(Person, order.claimed_by).revoked_at is not None
+    return order.status == Status.SUBMITTED
+
+
+def claimer(session: Session, order: Order) -> str:
+    """The name of who is loading the order or has loaded it; empty where nobody is."""
+    return session.get_one(Person, order.claimed_by).name if order.claimed_by is not None else ""
+
+
+def claim(session: Session, order_id: int, version: int, *, by: Actor, now: datetime) -> Order:
+    """Take an order that waits, to load it; from here on it cannot be cancelled.
+
+    One whose claimer was dismissed meanwhile waits too. Announces ``order_claimed`` to its rep. Locks the order.
+    Raises NotAllowed (not a storekeeper of its warehouse), AlreadyYours, AlreadyClaimed or Moved.
+    """
+    order = claims.lock_in_store(session, order_id, by=by, action="loading.claim")
+    if not can_be_claimed(session, order):
+        _refuse_claim(session, order, by)
+    if order.version != version:
+        raise Moved(order=order.id)
+    if order.status == Status.LOADING:
+        order_states.move(session, order, Status.SUBMITTED, by=by, now=now)
+        _begin_anew(order)
+    order_states.move(session, order, Status.LOADING, by=by, now=now)
+    order.claimed_by, order.claimed_at = by.person_id, now
+    session.flush()
+    rep = Audience(person_id=order.rep_id)
+    announce(session, rep, "order_claimed", order_id=order.id, client=_client_name(order), storekeeper=by.name)
+    return order
+
+
+def release(session: Session, order_id: int, version: int, *, by: Actor, now: datetime) -> Order:
+    """Put a claimed order back into the queue; its goods stay reserved, its marks are gone.
+
+    Announces ``order_released`` to its rep. Locks the order. Raises NotAllowed, AlreadyWaiting,
+    claims.AlreadyLoaded, NotYours (another one claimed it) or Moved.
+    """
+    order = claims.lock_in_store(session, order_id, by=by, action="loading.release")
+    if order.status == Status.SUBMITTED:
+        raise AlreadyWaiting(order=order.id)
+    claims.check(order, by=by, action="loading.release", version=version)
+    _put_back(session, order, by=by, now=now)
+    return order
+
+
+def release_all_of(
+    session: Session, person_id: int, *, by: Actor, now: datetime, but_of: Collection[int] = ()
+) -> None:
+    """Put back into the queue whatever this person is loading, but for orders of the warehouses ``but_of``; for
+    admins, else NotAllowed.
+
+    Announces ``order_released`` to each rep. Locks the orders in id order.
+    """
+    require(by, Role.ADMIN, action="loading.release_all", subject=f"person:{person_id}")
+    claimed = (
+        select(Order)
+        .where(Order.claimed_by == person_id, Order.status == Status.LOADING.value, Order.warehouse_id.not_in(but_of))
+        .order_by(Order.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for order in session.scalars(claimed).all():
+        _put_back(session, order, by=by, now=now)
+
+
+def _put_back(session: Session, order: Order, *, by: Actor, now: datetime) -> None:
+    order_states.move(session, order, Status.SUBMITTED, by=by, now=now)
+    order.claimed_by = order.claimed_at = None
+    _begin_anew(order)
+    session.flush()
+    rep = Audience(person_id=order.rep_id)
+    announce(session, rep, "order_released", order_id=order.id, client=_client_name(order), storekeeper=by.name)
+
+
+def _begin_anew(order: Order) -> None:
+    """Whoever loads it next takes the goods off the shelf again."""
+    picking.forget(order)
+    order.vehicle = order.driver = ""
+
+
+def confirm(session: Session, order_id: int, version: int, *, by: Actor, now: datetime) -> Invoice:
+    """Ship what was loaded of a claimed order and bill it; the invoice is drawn and mailed by jobs of the outbox.
+
+    Nothing marked means that all is loaded. Where less was: the order holds and costs what was loaded, the rest
+    becomes a back-order, a shelf that had less is corrected, promises that no longer fit are released, and whoever
+    waited for what is free now is served. Announces ``order_loaded``, and ``order_short`` to its rep. Locks the
+    order, where it is short those that wait, stock in product order, the invoice counter, then the job's lane.
+    Raises NotAllowed, AlreadyLoaded, NotYours (another one claimed it), Moved, LinesUnmarked or NothingLoaded.
+    """
+    order = claims.lock_own(session, order_id, by=by, action="loading.confirm", version=version)
+    order_states.check_move(order, Status.LOADED, by=by)
+    short = picking.finish(order)
+    if short:
+        _ship_short(session, order, short, by=by, now=now)
+    else:
+        stock.ship(session, order, order.lines, by=by, now=now)
+    for line in order.lines:
+        line.loaded_milli = line.quantity_milli
+    order.loaded_at = now
+    order_states.move(session, order, Status.LOADED, by=by, now=now, vehicle=order.vehicle, short=len(short))
+    invoice = invoicing.issue(session, order, now=now)
+    _tell_loaded(session, order, invoice)
+    return invoice
+
+
+def _ship_short(session: Session, order: Order, short: list[Short], *, by: Actor, now: datetime) -> None:
+    """Ship the lines of which less was loaded with all that follows from it."""
+    warehouse_id = order.warehouse_id or 0
+    products = {line.product_id for line in picking.goods_of(order) if line.product_id is not None}
+    locked = shelf.lock(session, warehouse_id, products)
+    stock.ship(session, order, order.lines, by=by, now=now)
+    reason = shelf.Reason(shelf.Cause.SHORT_PICK, order_id=order.id)
+    for product_id, milli in _missing(short):
+        shelf.correct(session, locked, product_id, -milli, reason=reason, by=by, now=now)
+    rest = {one.line.id: one.missing_milli for one in short}
+    child = back_orders.open_child(session, order, rest, by=by, now=now)
+    told = [_short_facts(one) for one in short]
+    picking.bill_loaded(order)
+    session.flush()
+    gone = {product_id for product_id, _milli in _missing(short)}
+    free = (locked.freed | {one.line.product_id or 0 for one in short}) - gone  # what was just not found serves nobody
+    back_orders.serve(session, warehouse_id, free, by=by, now=now)
+    rep = Audience(person_id=order.rep_id)
+    announce(session, rep, "order_short", order_id=order.id, client=_client_name(order), child_id=child.id, lines=told)
+
+
+def _missing(short: list[Short]) -> list[tuple[int, int]]:
+    """What the shelf lacks, by product in the order of their ids."""
+    sums: Counter[int] = Counter()
+    for one in short:
+        if one.cause is ShortCause.MISSING:
+            sums[one.line.product_id or 0] += one.missing_milli
+    return sorted(sums.items())
+
+
+def _short_facts(short: Short) -> dict[str, Any]:
+    line = short.line
+    return {
+        "product": line.name,
+        "ordered": line.quantity_milli,
+        "loaded": line.quantity_milli - short.missing_milli,
+        "unit": line.unit_code,
+        "factor_milli": line.factor_milli,
+        "decimals": line.decimals,
+    }
+
+
+def _tell_loaded(session: Session, order: Order, invoice: Invoice) -> None:
+    mail = mailing.mail_state(session, order.id)
+    announce(
+        session,
+        Audience(person_id=order.rep_id),
+        "order_loaded",
+        order_id=order.id,
+        version=order.version,
+        client=_client_name(order),
+        invoice=invoice.label,
+        total_minor=invoice.total_minor,
+        currency=invoice.currency,
+        mail=mail.status.value,
+        address=mail.address,
+    )
+
+
+def _refuse_claim(session: Session, order: Order, by: Actor) -> None:
+    if order.status != Status.LOADING or order.claimed_by is None:
+        raise Moved(order=order.id)
+    if order.claimed_by == by.person_id:
+        raise AlreadyYours(order=order.id)
+    raise AlreadyClaimed(order=order.id, name=session.get_one(Person, order.claimed_by).name)
+
+
+def _client_name(order: Order) -> str:
+    return order.client.name if order.client else ""

@@ -1,0 +1,1 @@
+"""Every word that a person reads: messages, mails, papers, and the one environment that renders them."""

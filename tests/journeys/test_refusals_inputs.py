@@ -1,0 +1,168 @@
+"""Whatever somebody sends that a screen has no use for: one answer that says so, and nothing else changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sandbox.client_chat import Chat
+from sandbox.pictures import png
+from services.actor import Role
+from tests.journeys.house import House
+from tests.journeys.houses import on
+from tests.journeys.scenes import Trade
+
+pytestmark = on("webhook")
+
+UNUSABLE: dict[str, tuple[str, Callable[[Chat], object]]] = {
+    "text": ("I cannot use a text here. Please press a button.", lambda chat: chat.say("what do you sell?")),
+    "markup": ("I cannot use a text here.", lambda chat: chat.say("<b>{{ 7*7 }}</b> %s %(name)s &amp; ' OR 1=1 --")),
+    "long text": ("I cannot use a text here.", lambda chat: chat.say("🐄" * 2048)),
+    "command": ("I do not know this command.", lambda chat: chat.say("/frobnicate now")),
+    "sticker": ("A nice sticker, but I need a button or words.", lambda chat: chat.send_sticker("🐄")),
+    "voice": ("I cannot listen to voice messages.", lambda chat: chat.send_voice()),
+    "file": ("I cannot use files here.", lambda chat: chat.send_file(b"a;b", "../../etc/price\u202ecsv.exe")),
+    "photo": ("I cannot read photos yet.", lambda chat: chat.send_photo(png(40, 30), "13 milk, please")),
+    "contact": ("I cannot use a contact here.", lambda chat: chat.send_contact()),
+    "somebody's contact": ("I cannot use a contact here.", lambda chat: chat.send_contact("+34 600 000 000")),
+    "place": ("I cannot use a place here.", lambda chat: chat.send_location(55.8, 37.5)),
+}
+
+
+@pytest.fixture(scope="module")
+def reps() -> dict[Path, Chat]:
+    """The rep of each house, who gets in once."""
+    return {}
+
+
+@pytest.fixture
+def rep(house: House, reps: dict[Path, Chat]) -> Chat:
+    """A rep at the menu."""
+    if house.folder not in reps:
+        reps[house.folder] = house.staff("Rita", Role.REP)
+    house.say(reps[house.folder], "/menu")
+    return reps[house.folder]
+
+
+@pytest.mark.parametrize("what", UNUSABLE)
+def test_what_the_menu_cannot_use_is_answered_once(house: House, rep: Chat, what: str) -> None:
+    words, send = UNUSABLE[what]
+    menu = rep.last()
+
+    with house.refuses(rep, words):
+        send(rep)
+
+    assert "What shall we do?" in rep.last().text
+    assert rep.last().labels == menu.labels, "the screen stands below, whole"
+    assert [message.labels for message in rep.messages() if message.id == menu.id] == [[]]
+
+
+def test_a_file_too_large_to_fetch_is_not_fetched(house: House, rep: Chat) -> None:
+    since = house.now()
+
+    with house.refuses(rep, "I cannot use files here."):
+        rep.send_file(bytes(30_000_000), "catalogue.xlsx")
+
+    assert not house.box.requests(house.bot, method="getFile", since=since)
+
+
+def test_an_album_is_answered_and_leaves_one_screen(house: House, rep: Chat) -> None:
+    house.settle()
+    before = house.fingerprint()
+
+    rep.send_album([png(20, 20), png(30, 20), png(20, 30)], caption="the shelf")
+
+    house.settle()
+    assert "I cannot read photos yet." in rep.last().text
+    assert len([message for message in rep.messages() if message.labels]) == 1
+    assert house.fingerprint() == before
+
+
+def test_an_edited_text_is_not_said_again(house: House, rep: Chat) -> None:
+    trade = Trade(house)
+    rep.press_data(f"product.{trade.product()}.0")
+    house.settle()
+    typed = house.say(rep, "3")
+    assert "In the order: 3 pcs" in rep.last().text
+    before, since = house.fingerprint(), house.now()
+
+    rep.edit(typed, "5")
+
+    house.settle()
+    assert house.told(rep, since) == []
+    assert house.fingerprint() == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("🥛🥛🥛", "I do not understand this quantity."),
+        ("-3", "I do not understand this quantity."),
+        ("٣", "I do not understand this quantity."),
+        ("1e9", "I do not understand this quantity."),
+        ("99999999999999999999", "I do not understand this quantity."),
+        ("999999999", "A quantity goes from 0 to "),
+        ("1,5", "Only whole numbers: pcs cannot be divided."),
+        ("0.0001", "I do not understand this quantity."),
+        ("three", "I do not understand this quantity."),
+    ],
+)
+def test_a_quantity_that_cannot_be_is_refused(house: House, rep: Chat, typed: str, words: str) -> None:
+    trade = Trade(house)
+    rep.press_data(f"product.{trade.product()}.0")
+    house.settle()
+
+    with house.refuses(rep, words):
+        rep.say(typed)
+
+    assert "How many (pcs)? Press or type." in rep.last().text
+
+
+def test_the_pin_of_a_broken_receiver_is_refused(house: House, rep: Chat) -> None:
+    trade = Trade(house)
+    trade.draft(rep, {trade.product(): 1})
+    house.say(rep, "/cart")
+    rep.press_data("place..0")
+    house.settle()
+
+    with house.refuses(rep, "I cannot deliver to this point. Please send another pin."):
+        rep.send_location(0.0, 0.0)
+
+    assert "Keep it, or send another pin." in rep.last().text
+
+
+def test_a_forged_sunday_is_refused(house: House, rep: Chat) -> None:
+    trade = Trade(house)
+    trade.draft(rep, {trade.product(): 1})
+    first = trade.day()
+    sunday = first + timedelta(days=6 - first.weekday())
+
+    for day in (sunday.toordinal(), first.toordinal() - 1, first.toordinal() + 400):
+        house.say(rep, "/menu")
+        with house.refuses(rep, "We do not deliver on that day. Choose one from "):
+            rep.press_data(f"day.{day}.0")
+
+    for never in (0, 3652060, 999999999999999):
+        house.say(rep, "/menu")
+        with house.refuses(rep, "This button is out of date."):
+            rep.press_data(f"day.{never}.0")
+
+
+def test_a_stranger_who_floods_the_desk_is_not_heard_and_delays_nobody(house: House, rep: Chat) -> None:
+    nobody = house.stranger("Nobody", "en")
+    house.say(nobody, "/start")
+    before, since = house.fingerprint(), house.now()
+
+    for number in range(40):
+        nobody.say(f"{number}?")
+    rep.say("/orders")
+    rep.wait_for("My orders")
+    house.settle()
+
+    heard = len(house.told(nobody, since))
+    assert 15 <= heard <= 35, "20 at once and 2 per second"
+    assert house.fingerprint() == before
+    assert house.box.pending_updates(house.bot) == []

@@ -1,0 +1,1 @@
+"""The web side: the webhook's route. An app factory, thin over what it is given."""

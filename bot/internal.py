@@ -69,6 +69,7 @@ def _screen_refused(session: Session, facts: dict[str, Any], now: datetime) -> N
 Fetched = Callable[[Session, "File", dict[str, Any], datetime], None]
 """Takes a file that was fetched, with the facts that it was asked for with, ``person_id`` and ``chat_key``."""
 
+
 def _keep_loading_photo(session: Session, file: File, facts: dict[str, Any], now: datetime) -> None:
     order_id, person_id = facts["order_id"], facts["person_id"]
     loading_photos.attach(session, file, order_id, person_id, origin=facts["chat_key"], now=now)

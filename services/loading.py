@@ -92,9 +92,7 @@ def release(session: Session, order_id: int, version: int, *, by: Actor, now: da
     return order
 
 
-def release_all_of(
-    session: Session, person_id: int, *, by: Actor, now: datetime, but_of: Collection[int] = ()
-) -> None:
+def release_all_of(session: Session, person_id: int, *, by: Actor, now: datetime, but_of: Collection[int] = ()) -> None:
     """Put back into the queue whatever this person is loading, but for orders of the warehouses ``but_of``; for
     admins, else NotAllowed.
 

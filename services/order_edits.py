@@ -14,8 +14,17 @@ from sqlalchemy.orm import Session
 
 from db.models.orders import Order, OrderLine
 from services import (
-    audit, back_orders, cart, draft_list, drafts, order_revisions, orders, originals, repricing,
-    shortages, stock,
+    audit,
+    back_orders,
+    cart,
+    draft_list,
+    drafts,
+    order_revisions,
+    orders,
+    originals,
+    repricing,
+    shortages,
+    stock,
 )  # fmt: skip
 from services.actor import Actor, Role, require
 from services.announcements import Audience, announce

@@ -158,4 +158,3 @@ def _read(session: Session, house: Warehouse, field: str, text: str) -> Any:
     if field == "tariff_heavy_from_g":
         return forms.grams(field, HEAVIEST_KG, bare="kg")(text)
     return forms.amount(company.get(session).currency)(text)
-

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from bot import calendar
 from bot.buttons import pack
-from bot.calendar import Choice
+from bot.screens import calendar
+from bot.screens.calendar import Choice
 from bot.screens.screen import Stale
 
 CHOICE = Choice(date(2026, 3, 3), date(2026, 5, 1), lambda day: day.weekday() < 6, date(2026, 3, 5))

@@ -152,9 +152,7 @@ VERBS: dict[str, Expected] = {
     "short_cause": Expected(STOREKEEPER, lambda hall, order: (order, hall.lines[order], 1000, 1), of_an_order=True),
     "short_line": Expected(STOREKEEPER, lambda hall, order: (order, hall.lines[order], 1000), of_an_order=True),
     "unmark_line": Expected(STOREKEEPER, lambda hall, order: (order, hall.lines[order]), of_an_order=True),
-    "vehicle": Expected(
-        STOREKEEPER, lambda hall, order: (order, hall.orders["loaded"][0]), of_an_order=True
-    ),
+    "vehicle": Expected(STOREKEEPER, lambda hall, order: (order, hall.orders["loaded"][0]), of_an_order=True),
     # who looks after the stock
     "book": Expected(STOREKEEPER | ADMIN, lambda hall, _: (hall.milk.id, hall.kazan.id, 0, 5000)),
     "list_book": Expected(STOREKEEPER | ADMIN, lambda hall, _: (hall.kazan.id,)),

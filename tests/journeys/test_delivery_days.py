@@ -139,7 +139,10 @@ def test_past_the_cut_off_the_earliest_day_moves(house: House) -> None:
 
 @on("polling")
 def test_the_calendar_speaks_the_readers_language(house: House) -> None:
-    words = {"ru": ("Оформить", "День", "В какой день", "пн", " г."), "es": ("Tramitar", "Día", "¿Qué día", "LU", " de 2")}
+    words = {
+        "ru": ("Оформить", "День", "В какой день", "пн", " г."),
+        "es": ("Tramitar", "Día", "¿Qué día", "LU", " de 2"),
+    }
     for language, (check_out, day, question, monday, year) in words.items():
         rep, trade = house.staff(language, Role.REP, language), Trade(house)
         trade.draft(rep, {trade.product(): 5})

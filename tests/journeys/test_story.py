@@ -124,7 +124,10 @@ def storekeeper_loads(house: House, store: Chat) -> None:
     house.press(store, "Open")
     card = store.last()
     assert "13 pcs · Молоко 3,2 % M-1" in card.text
-    assert card.buttons[0][0].url == "https://www.openstreetmap.org/?mlat=55.800000&mlon=37.500000#map=17/55.800000/37.500000"
+    assert (
+        card.buttons[0][0].url
+        == "https://www.openstreetmap.org/?mlat=55.800000&mlon=37.500000#map=17/55.800000/37.500000"
+    )
     house.press(store, "I take it")
     assert "The order is yours" in store.last().text
     assert store.last().id == card.id

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from db.models.invoices import Invoice
 from db.models.people import Person
 from db.session import Database
-from services import announcements, leaving, loading, loading_queue, orders, outbox, stock
+from services import announcements, loading, loading_queue, orders, outbox, staff, stock
 from services.actor import NotAllowed, Role
 from services.announcements import Audience
 from services.cart import NotYours
@@ -294,7 +294,7 @@ def test_whoever_leaves_gives_back_what_they_were_loading(session: Session, desk
     waiting = make_submitted(session, desk, {milk: 1})
     seen = (first.version, waiting.version)
 
-    leaving.dismiss(session, desk.bob.id, by=actor_of(desk.ann), now=later(hours=1))
+    staff.dismiss(session, desk.bob.id, by=actor_of(desk.ann), now=later(hours=1))
 
     assert desk.bob.revoked_at == later(hours=1)
     assert [(order.status, order.claimed_by, order.claimed_at) for order in (first, second)] == [
@@ -321,9 +321,9 @@ def test_whoever_may_not_dismiss_gives_nothing_back(session: Session, desk: Desk
     before = traces(session, order)
 
     with pytest.raises(NotAllowed):
-        leaving.dismiss(session, desk.bob.id, by=actor_of(desk.rita), now=NOON)
+        staff.dismiss(session, desk.bob.id, by=actor_of(desk.rita), now=NOON)
     with pytest.raises(LastAdmin):
-        leaving.dismiss(session, desk.ann.id, by=actor_of(desk.ann), now=NOON)
+        staff.dismiss(session, desk.ann.id, by=actor_of(desk.ann), now=NOON)
 
     assert desk.bob.revoked_at is None
     assert traces(session, order) == before

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from db.models.people import Account, Person
 from db.models.record import AuditEntry
 from db.session import Database
-from services import announcements, people
+from services import announcements, people, staff
 from services.actor import Actor, NotAllowed, Role
 from services.announcements import Announcement, Audience
 from services.errors import DomainError, Moved
@@ -162,7 +162,7 @@ def test_only_admins_revoke_and_see_the_staff(session: Session, role: Role) -> N
     with pytest.raises(NotAllowed):
         people.revoke(session, admin.id, by=actor, now=NOON)
     with pytest.raises(NotAllowed):
-        people.list_staff(session, by=actor)
+        staff.list_members(session, by=actor)
 
     assert admin.revoked_at is None
 
@@ -229,8 +229,8 @@ def test_staff_is_listed_by_name_in_pages_without_the_revoked(session: Session) 
         session, session.scalars(select(Person.id).where(Person.name == "Eli")).one(), by=actor_of(admin), now=NOON
     )
 
-    first = people.list_staff(session, by=actor_of(admin))
-    second = people.list_staff(session, by=actor_of(admin), page=1)
+    first = staff.list_members(session, by=actor_of(admin))
+    second = staff.list_members(session, by=actor_of(admin), page=1)
 
     assert [member.name for member in first.items] == ["Ada", "Bea", "Cyd", "Dan", "Fay", "Gus"]
     assert (first.items[0].roles, first.pages) == ((Role.ADMIN,), 2)

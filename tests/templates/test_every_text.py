@@ -193,7 +193,9 @@ def look_for_goods(walk: Walk) -> None:
     for typed in (name, "a-", "AAA-100", "nobody knows <this>", "x" * 101, f"{article} ½"):
         walk.say(rita, typed)
     walk.say(rita, f"{article} 99999; {article} 1; {old} 1; {steps} 2; {steps} 7; {article}0 1; {article} 1,5 box")
-    walk.say(rita, "\n".join([f"{article} 3 box, {article} 5 kg, {steps} 9999999, {article} 0", *(["<b>"] * 9), steps, name]))
+    walk.say(
+        rita, "\n".join([f"{article} 3 box, {article} 5 kg, {steps} 9999999, {article} 0", *(["<b>"] * 9), steps, name])
+    )
     walk.press(rita, "quick_order", 1)
     walk.say(rita, "\n".join([f"{steps} 6"] * 120))
     walk.press(rita, "repeat_last", hall.client.id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot import keyboards
 from bot.buttons import Button
 from bot.screens.screen import Face, Screen, Step, Turn
-from services import leaving, people
+from services import staff
 from services.actor import Role
 
 
@@ -25,7 +25,7 @@ screen = Screen("staff", roles=frozenset({Role.ADMIN}), state=State)
 @screen.shown
 def show(turn: Turn, state: State) -> Face:
     """A page of people; one that was pressed can be revoked with a second press."""
-    found = people.list_staff(turn.session, by=turn.actor, page=state.page)
+    found = staff.list_members(turn.session, by=turn.actor, page=state.page)
     rows = [
         [Button("person", "staff_member", (found.page, person.person_id), facts={"person": person})]
         for person in found.items
@@ -56,5 +56,5 @@ def choose(turn: Turn) -> Step:
 @screen.pressed("revoke")
 def revoke(turn: Turn) -> Step:
     """Take somebody's access away, at once; what they were loading waits again."""
-    leaving.dismiss(turn.session, turn.id(), by=turn.actor, now=turn.now)
+    staff.dismiss(turn.session, turn.id(), by=turn.actor, now=turn.now)
     return turn.go("staff", "revoked")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot import calendar
 from bot.buttons import Button
-from bot.calendar import Choice
+from bot.screens import calendar
+from bot.screens.calendar import Choice
 from bot.screens.screen import Face, Screen, Stale, Step, Turn
 from services import cart, company, delivery, delivery_days
 from services.actor import Role

@@ -43,7 +43,7 @@ class Way:
 
 @dataclass(slots=True)
 class _Found:
-    """What the code of one function says itself, and which functions of its module it calls."""
+    """What the code of one function says itself, and what it calls: ``name`` or ``module.name``."""
 
     goes: set[str] = field(default_factory=set)
     verbs: set[str] = field(default_factory=set)
@@ -87,14 +87,24 @@ def _module_of(function: Callable[..., Any]) -> ModuleType:
 
 
 def _reached(module: ModuleType, name: str) -> list[_Found]:
-    """What a function says, and the functions of its module that it calls, however deep."""
-    known, waiting, reached = _read(module), [name], dict[str, _Found]()
+    """What a function says, and the functions of screens' modules that it calls, however deep."""
+    waiting, reached = [(module, name)], dict[tuple[str, str], _Found]()
     while waiting:
-        following = waiting.pop()
-        if following in known and following not in reached:
-            reached[following] = known[following]
-            waiting += known[following].calls
+        module, name = waiting.pop()
+        following, place = _read(module).get(name), (module.__name__, name)
+        if following is not None and place not in reached:
+            reached[place] = following
+            waiting += [_where(module, call) for call in following.calls]
     return list(reached.values())
+
+
+def _where(module: ModuleType, call: str) -> tuple[ModuleType, str]:
+    """The module that a called function stands in: this one, or a neighbour in its package."""
+    owner, _, name = call.rpartition(".")
+    neighbour = getattr(module, owner, None) if owner else None
+    if isinstance(neighbour, ModuleType) and neighbour.__package__ == module.__package__:
+        return neighbour, name
+    return module, call
 
 
 @cache
@@ -122,7 +132,13 @@ def _look_at_method(found: _Found, owner: str, method: str, call: ast.Call) -> N
         found.goes.update(_literals(call, 0))
     elif owner == "turn" and method in {"stay", "back"}:
         found.goes.add("." if method == "stay" else BEFORE)
-    elif owner == "keyboards":
+    elif owner == "calendar" and method == "rows":
+        found.verbs.update(
+            verb for given in call.keywords if given.arg in {"day", "month"} for verb in _chosen(given.value)
+        )
+    elif owner != "keyboards":
+        found.calls.add(f"{owner}.{method}")
+    else:
         found.verbs.update({_OF_KEYBOARDS[method]} if method in _OF_KEYBOARDS else _literals(call, 1))
 
 
@@ -133,19 +149,17 @@ def _verb(button: ast.Call) -> Iterator[str]:
 
 
 def _literals(call: ast.Call, position: int) -> set[str]:
-    """The literal that an argument is, or those that a condition chooses between."""
-    waiting, found = list(call.args[position : position + 1]), set[str]()
-    while waiting:
-        given = waiting.pop()
-        if isinstance(given, ast.IfExp):
-            waiting += [given.body, given.orelse]
-        elif isinstance(given, ast.Constant) and isinstance(given.value, str):
-            found.add(given.value)
-        else:
-            raise NotOnTheMap(f"line {call.lineno}: {ast.unparse(call)}")
-    if not found:
-        raise NotOnTheMap(f"line {call.lineno}: {ast.unparse(call)}")
-    return found
+    """The literals that the argument at a position can be."""
+    return {literal for given in call.args[position : position + 1] for literal in _chosen(given)}
+
+
+def _chosen(given: ast.expr) -> set[str]:
+    """The literal that an expression is, or those that a condition chooses between."""
+    if isinstance(given, ast.IfExp):
+        return _chosen(given.body) | _chosen(given.orelse)
+    if isinstance(given, ast.Constant) and isinstance(given.value, str):
+        return {given.value}
+    raise NotOnTheMap(f"line {given.lineno}: {ast.unparse(given)}")
 
 
 # the page

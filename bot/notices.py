@@ -87,6 +87,7 @@ BUTTONS: dict[str, Callable[[Mapping[str, Any]], Rows]] = {
     "invoice_kept": _open_papers,
     "mail_refused": _correct_address,
     "contact_request": _answer_request,
+    "phone_shared": _answer_request,
 }
 
 

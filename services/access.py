@@ -231,7 +231,7 @@ def _let_in(session: Session, code: AccessCode, way: Way, account: NewAccount, *
     people.note_change(session, person.id)
     code.used_at, code.used_by = now, person.id
     throttle.forget_chat(session, account.chat_key)
-    contact_requests.close_of_chat(session, account.chat_key, now=now)
+    person.phone = contact_requests.close_of_chat(session, account.chat_key, now=now) or person.phone
     actor = people.actor_of(person, origin=account.chat_key)
     audit.write(
         session,

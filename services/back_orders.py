@@ -47,8 +47,8 @@ def open_child(session: Session, parent: Order, rest: Mapping[int, int], *, by: 
     """Make the order for what a locked order could not get: it waits for stock, at the prices of its parent.
 
     ``rest``: by id of the parent's lines, how much of each goes into it; lines with 0 are left out. The delivery is
-    not charged again. Everything else is the parent's: rep, client, place, day, window, warehouse, note. Raises
-    ValueError where nothing is left over. Announces nothing.
+    not charged again. Everything else is the parent's: rep, client, place, day, window, warehouse, note, and when it
+    was submitted, so that it keeps its turn. Raises ValueError where nothing is left over. Announces nothing.
     """
     child = Order(
         **{name: getattr(parent, name) for name in _SAME},
@@ -56,7 +56,7 @@ def open_child(session: Session, parent: Order, rest: Mapping[int, int], *, by: 
         parent_id=parent.id,
         created_at=now,
         touched_at=now,
-        submitted_at=now,
+        submitted_at=parent.submitted_at or now,
     )
     child.client, child.warehouse, child.rep = parent.client, parent.warehouse, parent.rep
     child.lines = [_part(line, rest[line.id]) for line in parent.lines if rest.get(line.id)]

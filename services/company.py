@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -67,6 +68,11 @@ def list_warehouses(session: Session, *, page: int = 0, size: int = PAGE_SIZE) -
     """The warehouses by name. ``page`` counts from 0."""
     found = page_of(session, select(Warehouse).order_by(Warehouse.name, Warehouse.id), page=page, size=size)
     return replace(found, items=tuple(house for (house,) in found.items))
+
+
+def name_warehouses(session: Session, warehouse_ids: Collection[int]) -> list[str]:
+    """The names of these warehouses, sorted."""
+    return list(session.scalars(select(Warehouse.name).where(Warehouse.id.in_(warehouse_ids)).order_by(Warehouse.name)))
 
 
 def find_warehouse(session: Session, warehouse_id: int) -> Warehouse | None:

@@ -17,6 +17,8 @@ from services.paging import Page, page_of
 from services.people import NewAccount
 
 ASKED_AGAIN_AFTER = timedelta(days=1)
+MIN_DIGITS, MAX_DIGITS = 7, 15
+"""Of a number with its country: ITU-T E.164 allows 15 at most."""
 
 
 class AlreadyAsked(DomainError):
@@ -111,10 +113,52 @@ def close(session: Session, request_id: int, *, by: Actor, now: datetime) -> Non
     session.flush()
 
 
-def close_of_chat(session: Session, chat_key: str, *, now: datetime) -> None:
-    """Close the open request of a chat whose person has got in."""
-    session.execute(
+def answer(session: Session, request_id: int, *, by: Actor, now: datetime) -> ContactRequest:
+    """The request that access was just issued for, handled from now on; one that was closed before stays so.
+
+    Raises NotAllowed unless an admin asks and it exists.
+    """
+    request = get(session, request_id, by=by)
+    if request.handled_at is None:
+        close(session, request_id, by=by, now=now)
+    return request
+
+
+def add_phone(session: Session, chat_key: str, phone: str) -> bool:
+    """Add the number that a stranger shares to their open request and announce ``phone_shared`` to the admins.
+
+    ``phone``: as the messenger gives it, with or without "+". False, having changed nothing: there is no open
+    request, or it is no number.
+    """
+    digits = "".join(sign for sign in phone if sign.isdecimal())
+    request = session.scalar(
+        select(ContactRequest)
+        .where(ContactRequest.chat_key == chat_key, ContactRequest.handled_at.is_(None))
+        .with_for_update()
+    )
+    if request is None or not MIN_DIGITS <= len(digits) <= MAX_DIGITS:
+        return False
+    if request.phone == f"+{digits}":
+        return True
+    request.phone = f"+{digits}"
+    session.flush()
+    announce(
+        session,
+        Audience(role=Role.ADMIN),
+        "phone_shared",
+        request_id=request.id,
+        person_name=request.name,
+        phone=request.phone,
+    )
+    return True
+
+
+def close_of_chat(session: Session, chat_key: str, *, now: datetime) -> str:
+    """Close the open request of a chat whose person has got in, and return the number that they shared, or ""."""
+    closed = session.scalars(
         update(ContactRequest)
         .where(ContactRequest.chat_key == chat_key, ContactRequest.handled_at.is_(None))
         .values(handled_at=now)
+        .returning(ContactRequest.phone)
     )
+    return next(iter(closed.all()), "")

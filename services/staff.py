@@ -44,6 +44,7 @@ class Member:
     warehouse_ids: tuple[int, ...]
     since: datetime
     revoked_at: datetime | None
+    phone: str
     is_reachable: bool
     """At least one chat that does not block us."""
 
@@ -229,6 +230,7 @@ def _members(session: Session, persons: Collection[Person] | Iterable[Person]) -
             tuple(person.warehouse_ids),
             person.created_at,
             person.revoked_at,
+            person.phone,
             person.id in reached,
         )
         for person in persons

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.models.catalogue import Product, Unit
@@ -196,23 +196,28 @@ def _sums(session: Session, period: Period, scope: Scope, basis: Basis) -> tuple
     query: Rows
     if scope.product_id is None:
         parts = [Order.goods_minor, Order.delivery_minor, Order.net_minor, Order.vat_minor, Order.total_minor]
-        query = select(Order.currency, func.count(), *(func.sum(part) for part in [*parts, Order.weight_g]))
+        query = select(Order.currency, func.count(_counted(basis)), *(func.sum(part) for part in [*parts, Order.weight_g]))
     else:
         total = func.sum(OrderLine.total_minor)
         net, vat, weight = (func.sum(part) for part in (OrderLine.net_minor, OrderLine.vat_minor, OrderLine.weight_g))
-        count = func.count(Order.id.distinct())
+        count = func.count(_counted(basis).distinct())
         query = select(Order.currency, count, total, literal(0), net, vat, total, weight)
         query = query.join(OrderLine).where(OrderLine.product_id == scope.product_id)
     rows = session.execute(query.where(*wanted).group_by(Order.currency).order_by(Order.currency))
     return tuple(Sums(row[0], *(int(figure or 0) for figure in row[1:])) for row in rows)
 
 
+def _counted(basis: Basis) -> Any:
+    """What is counted: an order that was formed is one, however many back-orders came of it."""
+    return case((Order.parent_id.is_(None), Order.id)) if basis is Basis.FORMED else Order.id
+
+
 def _top(session: Session, period: Period, what: By, scope: Scope, basis: Basis) -> Rows:
     """The list, largest sums first: grouped by ids alone, named afterwards, so that only what is shown is looked up."""
     of_lines = what is By.PRODUCT or scope.product_id is not None
-    total, orders = func.sum(Order.total_minor), func.count()
+    total, orders = func.sum(Order.total_minor), func.count(_counted(basis))
     if of_lines:
-        total, orders = func.sum(OrderLine.total_minor), func.count(Order.id.distinct())
+        total, orders = func.sum(OrderLine.total_minor), func.count(_counted(basis).distinct())
     key = _GROUP[what].label("key")
     columns = [key, Order.currency, orders.label("orders"), total.label("total")]
     if what is By.PRODUCT:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 LARGEST_ID = 2**31 - 1
 """Ids are INTEGER columns; a database refuses to compare them with more."""
+_FORMS = 10**9
+"""What a button's version can hold."""
 
 
 class Stale(DomainError):
@@ -142,6 +144,11 @@ class Turn:
     def company(self) -> Company:
         """The company's profile."""
         return company.get(self.session)
+
+    @property
+    def form_number(self) -> int:
+        """No two events have the same: a form's number, which its buttons carry as their version."""
+        return self.incoming.update_id % _FORMS or 1
 
     @property
     def text(self) -> str:

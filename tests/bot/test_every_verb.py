@@ -249,8 +249,14 @@ VERBS: dict[str, Expected] = {
     "request_done": Expected(ADMIN, _page),
     "requests": Expected(ADMIN, _page),
     "revoke": Expected(ADMIN, lambda hall, _: (hall.rob.id,)),
-    "staff": Expected(ADMIN, _page),
-    "staff_member": Expected(ADMIN, lambda hall, _: (0, hall.rob.id)),
+    "staff": Expected(ADMIN, lambda _hall, _: (1, 0)),
+    "staff_member": Expected(ADMIN, lambda hall, _: (hall.rob.id, 0)),
+    "staff_role": Expected(ADMIN, lambda hall, _: (hall.rob.id, 1, 1)),
+    "staff_warehouse": Expected(ADMIN, lambda hall, _: (hall.rob.id, hall.kazan.id, 1)),
+    "staff_revoke": Expected(ADMIN, lambda hall, _: (hall.rob.id,)),
+    "staff_reissue": Expected(ADMIN, lambda hall, _: (hall.rob.id,)),
+    "staff_codes": Expected(ADMIN, _page),
+    "code_withdraw": Expected(ADMIN, _page),
 }
 """Beside the code on purpose: a new verb has to be written down here, with who may press it."""
 

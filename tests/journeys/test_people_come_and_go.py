@@ -13,6 +13,7 @@ def dismiss(house: House, admin: Chat, name: str) -> None:
     """Take somebody's access away; the name is one of the first in the alphabet."""
     house.press(admin, "Staff")
     house.press(admin, name)
+    house.press(admin, "Take access away")
     house.press(admin, "Yes, take access away")
     assert "Access was taken away." in admin.last().text
 

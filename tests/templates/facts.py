@@ -74,6 +74,15 @@ NOTICES: dict[str, dict[str, Any]] = {
     "contact_request": {
         "request_id": 1, "person_name": "Nina", "username": "nina", "platform": "tg", "external_id": "501",
     },
+    "phone_shared": {"request_id": 1, "person_name": "Nina", "phone": "+79161234567"},
+    "invited": {
+        "role": "rep",
+        "company": "Торговый дом",
+        "password": "K7QF2-9XMT-4RBA-PZ6C",
+        "link": "https://t.me/desk_bot?start=K7QF2_abcdefghijklmnopqrstuv",
+        "expires_at": "2026-03-09T12:00:00+00:00",
+        "time_zone": "Europe/Moscow",
+    },
     "access_issued": {
         "person": "Nina Petrova",
         "role": "rep",
@@ -105,6 +114,8 @@ REFUSALS: dict[str, dict[str, Any]] = {
     "field_too_long": {"field": "name", "largest": 200},
     "field_unclear": {"field": "name"},
     "last_working_day": {},
+    "no_role_left": {},
+    "no_warehouse_left": {},
     "pack_gone": {},
     "pack_taken": {"unit": "box"},
     "price_list_too_long": {"largest": 300},

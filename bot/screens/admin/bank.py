@@ -12,7 +12,6 @@ from bot.screens.screen import Face, Screen, Stale, Step, Turn
 from services import bank_details, bank_text
 from services.actor import Role
 
-_FORMS = 10**9
 """What a button's version can hold."""
 
 
@@ -67,7 +66,7 @@ def type_details(turn: Turn) -> Step:
     if not understood.is_new:
         return turn.stay("unclear")
     mistyped = [asdict(mistake) for mistake in understood.mistyped]
-    number = turn.incoming.update_id % _FORMS or 1
+    number = turn.form_number
     return turn.go("bank", parts=understood.parts, mistyped=mistyped, form=number)
 
 

@@ -86,7 +86,10 @@ def _list(turn: Turn, state: State, scope: Scope, facts: dict[str, object]) -> F
         about = CLOSER.index(what) + 1
         closer = [
             Button(
-                "place", "figures", (state.first, state.last, 0, 0, 0, about, entry.entry_id), facts={"place": place}
+                "place",
+                "figures",
+                _ids(state, listed=0, about=about, about_id=entry.entry_id),
+                facts={"place": place},
             )
             for place, entry in enumerate(page.items, start=first_place)
             if entry.entry_id

@@ -8,16 +8,14 @@ from datetime import timedelta
 from bot import keyboards
 from bot.buttons import Button
 from bot.events import Kind
+from bot.screens.admin import handing_over
 from bot.screens.screen import Face, Screen, Stale, Step, Turn
-from services import access_admin, announcements, company, contact_requests
+from services import access_admin, company, contact_requests
 from services.actor import Role
-from services.announcements import Audience
 
 ROLES = (Role.REP, Role.STOREKEEPER, Role.ADMIN)
 DAYS = (1, 7, 30)
 LONGEST_NAME = 100
-_FORMS = 10**9
-"""What a button's version can hold."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +23,7 @@ class State:
     """What was chosen so far; ``warehouse_id`` 0 means all warehouses.
 
     ``form`` is another number after every change, and for every form: a button issues only what it was shown with.
+    ``request_id``: whose request to be contacted this answers; 0: nobody's.
     """
 
     name: str = ""
@@ -33,6 +32,7 @@ class State:
     days: int = 7
     page: int = 0
     form: int = 0
+    request_id: int = 0
 
 
 screen = Screen("give_access", roles=frozenset({Role.ADMIN}), state=State)
@@ -70,14 +70,15 @@ def show(turn: Turn, state: State) -> Face:
 @screen.pressed("give_access")
 def open_form(turn: Turn) -> Step:
     """Begin with an empty form."""
-    return turn.go("give_access", form=_number(turn))
+    return turn.go("give_access", form=turn.form_number)
 
 
 @screen.pressed("request_access")
 def answer_request(turn: Turn) -> Step:
     """Begin with the name of somebody who asked to be contacted."""
     request = contact_requests.get(turn.session, turn.id(), by=turn.actor)
-    return turn.go("give_access", name=" ".join(request.name.split())[:LONGEST_NAME], form=_number(turn))
+    name = " ".join(request.name.split())[:LONGEST_NAME]
+    return turn.go("give_access", name=name, form=turn.form_number, request_id=request.id)
 
 
 @screen.typed(Kind.TEXT)
@@ -116,7 +117,7 @@ def choose_days(turn: Turn) -> Step:
 
 @screen.pressed("access_issue", mints=True)
 def issue(turn: Turn) -> Step:
-    """Issue the password and show it once, as a message that can be forwarded."""
+    """Issue the password and show it once, to be forwarded; who asked for access gets the link at once."""
     state, fresh = turn.state, turn.fresh_code
     if state is None or not state.name or state.form != turn.version or fresh is None:
         raise Stale
@@ -130,27 +131,15 @@ def issue(turn: Turn) -> Step:
         valid_for=timedelta(days=state.days),
         now=turn.now,
     )
-    announcements.announce(
-        turn.session,
-        Audience(person_id=turn.actor.person_id),
-        "access_issued",
-        secret=True,
-        person=state.name,
-        role=state.role,
-        password=fresh.password,
-        link=turn.entry_link(fresh.link),
-        expires_at=code.expires_at.isoformat(),
-        time_zone=turn.company.time_zone,
-    )
-    return turn.go("home", "issued", {"name": state.name})
+    handing_over.show_password(turn, code, fresh)
+    if not state.request_id:
+        return turn.go("home", "issued", {"name": state.name})
+    request = contact_requests.answer(turn.session, state.request_id, by=turn.actor, now=turn.now)
+    handing_over.invite(turn, code, fresh, request.chat_key)
+    return turn.go("home", "invited", {"name": state.name})
 
 
 def _changed(turn: Turn, **choice: object) -> Step:
     if turn.state is None:
         raise Stale
-    return turn.go("give_access", **{**asdict(turn.state), **choice, "form": _number(turn)})
-
-
-def _number(turn: Turn) -> int:
-    """No two events have the same."""
-    return turn.incoming.update_id % _FORMS
+    return turn.go("give_access", **{**asdict(turn.state), **choice, "form": turn.form_number})

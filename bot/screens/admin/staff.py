@@ -1,4 +1,4 @@
-"""Who works here, and taking access away."""
+"""Who works here, and who did."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ from dataclasses import dataclass
 
 from bot import keyboards
 from bot.buttons import Button
+from bot.events import Kind
 from bot.screens.screen import Face, Screen, Step, Turn
 from services import staff
 from services.actor import Role
 
+LONGEST_QUERY = 60
+
 
 @dataclass(frozen=True)
 class State:
-    """Which page, and who may be about to lose access (0: nobody)."""
+    """Which page, of those who work here (``former`` 0) or worked here (1), and what was looked for."""
 
     page: int = 0
-    person_id: int = 0
+    former: int = 0
+    query: str = ""
 
 
 screen = Screen("staff", roles=frozenset({Role.ADMIN}), state=State)
@@ -24,37 +28,29 @@ screen = Screen("staff", roles=frozenset({Role.ADMIN}), state=State)
 
 @screen.shown
 def show(turn: Turn, state: State) -> Face:
-    """A page of people; one that was pressed can be revoked with a second press."""
-    found = staff.list_members(turn.session, by=turn.actor, page=state.page)
-    rows = [
-        [Button("person", "staff_member", (found.page, person.person_id), facts={"person": person})]
-        for person in found.items
+    """A page of people with their roles; a press opens somebody's card."""
+    found = staff.list_members(
+        turn.session, by=turn.actor, page=state.page, former=bool(state.former), query=state.query
+    )
+    rows = [[Button("person", "staff_member", (person.person_id,), facts={"person": person})] for person in found.items]
+    rows.append(keyboards.pages(found, "staff", state.former))
+    other = Button("active", "staff", (0, 0)) if state.former else Button("former", "staff", (1, 0))
+    rows += [
+        [Button("give_access", "give_access"), Button("codes", "staff_codes", (0,))],
+        [other, *keyboards.menu()],
     ]
-    chosen = next((person for person in found.items if person.person_id == state.person_id), None)
-    rows.append(keyboards.pages(found, "staff"))
-    if chosen is not None:
-        facts = {"person": chosen}
-        rows.append(
-            [Button("keep", "staff", (found.page,)), Button("revoke", "revoke", (chosen.person_id,), facts=facts)]
-        )
-    rows.append([Button("give_access", "give_access"), Button("menu", "home")])
-    return Face({"found": found, "chosen": chosen}, rows)
+    return Face({"found": found, "former": state.former, "query": state.query}, rows)
 
 
 @screen.pressed("staff")
 def open_staff(turn: Turn) -> Step:
-    """Show a page."""
-    return turn.go("staff", page=turn.id())
+    """Show a page; what was looked for stays while its list is the living screen."""
+    former, page = (turn.id(), turn.id(1)) if len(turn.ids) > 1 else (0, 0)
+    known = turn.state or State()
+    return turn.go("staff", page=page, former=min(former, 1), query=known.query if page else "")
 
 
-@screen.pressed("staff_member")
-def choose(turn: Turn) -> Step:
-    """Choose somebody."""
-    return turn.go("staff", page=turn.id(), person_id=turn.id(1))
-
-
-@screen.pressed("revoke")
-def revoke(turn: Turn) -> Step:
-    """Take somebody's access away, at once; what they were loading waits again."""
-    staff.dismiss(turn.session, turn.id(), by=turn.actor, now=turn.now)
-    return turn.go("staff", "revoked")
+@screen.typed(Kind.TEXT)
+def search(turn: Turn) -> Step:
+    """Look for a part of a name."""
+    return turn.go("staff", former=turn.state.former, query=turn.text[:LONGEST_QUERY])

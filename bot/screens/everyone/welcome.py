@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.buttons import Button
 from bot.events import Kind
-from bot.screens.screen import Face, NoState, Screen, Step, Turn
+from bot.screens.screen import Ask, Face, Screen, Step, Turn
 from services import access, contact_requests
 from services.people import NewAccount
 
-screen = Screen("welcome")
+
+@dataclass(frozen=True)
+class State:
+    """``asked`` 1: has asked to be contacted, and is offered to share a number."""
+
+    asked: int = 0
+
+
+screen = Screen("welcome", state=State)
 
 
 @screen.shown
-def show(turn: Turn, _state: NoState) -> Face:
-    """Ask for the password; name the director's phone."""
+def show(turn: Turn, state: State) -> Face:
+    """Ask for the password; name the director's phone; whoever asked to be contacted may share a number."""
     facts = {"company": turn.company.name, "phone": turn.company.director_phone}
-    return Face(facts, [[Button("get_in_touch", "get_in_touch")], [Button("language", "choose_language")]])
+    ask = Ask("contact", prompt="ask_contact", label="send_contact") if state.asked else None
+    return Face(facts, [[Button("get_in_touch", "get_in_touch")], [Button("language", "choose_language")]], ask=ask)
 
 
 @screen.command("start")
@@ -45,7 +56,16 @@ def get_in_touch(turn: Turn) -> Step:
     contact_requests.ask_contact(turn.session, _account(turn), turn.incoming.sender.username, now=turn.now)
     if not contact_requests.is_heard(turn.session):
         return turn.go("welcome", "asked_nobody", {"phone": turn.company.director_phone})
-    return turn.go("welcome", "asked")
+    return turn.go("welcome", "asked", asked=1)
+
+
+@screen.typed(Kind.CONTACT)
+def share_phone(turn: Turn) -> Step | None:
+    """A shared number goes to the admins with the open request."""
+    phone = turn.incoming.phone
+    if not contact_requests.add_phone(turn.session, turn.incoming.chat_key, phone):
+        return None
+    return turn.go("welcome", "phone_shared")
 
 
 def _account(turn: Turn) -> NewAccount:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 REVIEW, DOUBTS = "review", "doubts"
 STEPS = (*QUESTIONS, REVIEW, "legal_name", "language", "country")
 """What buttons count; the questions after the review are asked from there only."""
-_FORMS = 10**9
 """What a button can hold."""
 
 
@@ -75,7 +74,7 @@ def begin(turn: Turn) -> Step:
     for_order = bool(turn.ids and turn.id()) and Role.REP in turn.actor.roles
     searched = _searched(turn)
     values = {"name": searched} if any(sign.isalpha() for sign in searched) else {}
-    return turn.go("client_new", form=turn.incoming.update_id % _FORMS, for_order=for_order, values=values)
+    return turn.go("client_new", form=turn.form_number, for_order=for_order, values=values)
 
 
 @screen.pressed("client_question")

@@ -41,9 +41,19 @@ def show(turn: Turn, state: State) -> Face:
     page = page_of_all(list(enumerate(goods, start=1)), page=state.page, size=LINES_PER_PAGE)
     rows = []
     for number, line in page.items:
-        verb, amount = ("pick_line", ()) if line.loaded_milli is not None else ("loaded_line", (line.quantity_milli,))
+        is_marked = line.loaded_milli is not None
+        amount = () if is_marked else (line.quantity_milli,)
         facts = {"line": line, "number": number}
-        rows.append([Button("one_line", verb, (order.id, line.id, *amount), facts=facts)])
+        rows.append(
+            [
+                Button(
+                    "one_line",
+                    "pick_line" if is_marked else "loaded_line",
+                    (order.id, line.id, *amount),
+                    facts=facts,
+                )
+            ]
+        )
     marked = picking.count_marked(order)
     rows += [
         keyboards.pages(page, "pick", order.id),

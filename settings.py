@@ -23,7 +23,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from delivery.geocoding import PUBLIC_NOMINATIM
+from delivery import geocoders
 from delivery.letters import is_address
 from delivery.smtp import SmtpGateway
 from services.company import Profile
@@ -75,8 +75,10 @@ class Settings(BaseSettings):
     notice_rate: float = Field(default=30.0, ge=0)
     """Notices per second to all chats together; 0 lifts the limit."""
     geocoder: str = "nominatim"
-    """Who says where an address lies: ``nominatim``, or ``none``: only the table of towns."""
-    geocoder_url: str = PUBLIC_NOMINATIM
+    """Who says where an address lies: one of ``delivery.geocoders``, or ``none``: only the table of towns."""
+    geocoder_url: str = ""
+    """Empty: where that one is for everybody."""
+    geocoder_key: SecretStr = SecretStr("")
     router_url: str = ""
     """An OSRM-compatible router; empty: the road is reckoned from the way as the crow flies."""
 
@@ -97,9 +99,17 @@ class Settings(BaseSettings):
     @field_validator("geocoder")
     @classmethod
     def _geocoder(cls, value: str) -> str:
-        if value.lower() not in {"nominatim", "none"}:
-            raise ValueError("must be nominatim or none")
+        if value.lower() not in {*geocoders.SERVICES, "none"}:
+            raise ValueError(f"must be one of {', '.join(geocoders.SERVICES)}, none")
         return value.lower()
+
+    @field_validator("geocoder_key")
+    @classmethod
+    def _geocoder_key(cls, value: SecretStr, others: ValidationInfo) -> SecretStr:
+        service = geocoders.SERVICES.get(others.data.get("geocoder", ""))
+        if service is not None and service.needs_key and not value.get_secret_value():
+            raise ValueError(f"must be set where GEOCODER is {others.data['geocoder']}: the key that it gave you")
+        return value
 
     @field_validator("geocoder_url", "router_url")
     @classmethod
@@ -259,7 +269,8 @@ class Settings(BaseSettings):
         """Everything that no log may show: the secret settings, and the passwords inside the addresses."""
         database = make_url(self.database_url.get_secret_value())
         addresses = (urlsplit(url.get_secret_value()) for url in (self.bot_proxy, self.smtp_url))
-        known: list[Any] = [self.bot_token.get_secret_value(), self.webhook_secret.get_secret_value()]
+        alone = (self.bot_token, self.webhook_secret, self.geocoder_key)
+        known: list[Any] = [secret.get_secret_value() for secret in alone]
         known += [unquote(address.password) for address in addresses if address.password]
         known += [database.password]
         for name, value in database.query.items():

@@ -128,8 +128,12 @@ def _place_found(session: Session, facts: dict[str, Any], now: datetime) -> None
 
 
 def _place_found_elsewhere(session: Session, facts: dict[str, Any], now: datetime) -> None:  # noqa: ARG001
-    name = "place_found" if facts["hits"] else "place_not_found"
-    announcements.announce(session, Audience(person_id=facts["person_id"]), name, address=facts["address"])
+    announcements.announce(
+        session,
+        Audience(person_id=facts["person_id"]),
+        "place_found" if facts["hits"] else "place_not_found",
+        address=facts["address"],
+    )
 
 
 def _road_found(session: Session, facts: dict[str, Any], now: datetime) -> None:

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from bot import notices
-from bot.screens import registry
+from bot.screens import calendar, registry
 from bot.screens.registry import Registry
 from bot.screens.screen import Reply, Screen
 from services.actor import Actor, Role
@@ -101,7 +101,8 @@ def _reached(module: ModuleType, name: str) -> list[_Found]:
 def _where(module: ModuleType, call: str) -> tuple[ModuleType, str]:
     """The module that a called function stands in: this one, or a neighbour in its package."""
     owner, _, name = call.rpartition(".")
-    neighbour = getattr(module, owner, None) if owner else None
+    called = getattr(module, owner or name, None)
+    neighbour = called if owner else inspect.getmodule(called)
     if isinstance(neighbour, ModuleType) and neighbour.__package__ == module.__package__:
         return neighbour, name
     return module, call
@@ -133,6 +134,7 @@ def _look_at_method(found: _Found, owner: str, method: str, call: ast.Call) -> N
     elif owner == "turn" and method in {"stay", "back"}:
         found.goes.add("." if method == "stay" else BEFORE)
     elif owner == "calendar" and method == "rows":
+        found.verbs.add(calendar.BLANK)
         found.verbs.update(
             verb for given in call.keywords if given.arg in {"day", "month"} for verb in _chosen(given.value)
         )

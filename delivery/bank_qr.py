@@ -12,19 +12,19 @@ import segno
 from stdnum import bic, iban
 from stdnum.ru import inn
 
-from services import countries
-from services.countries import BankQr
+from services import bank_text, countries
+from services.bank_text import ACCOUNT, CODE, CORRESPONDENT
+from services.countries import BankForm, BankQr
 from services.invoice_document import InvoiceDocument
 
 _DIGITS: Final = {
-    "bank_account": re.compile(r"[0-9]{20}"),
-    "bank_code": re.compile(r"[0-9]{9}"),
-    "correspondent_account": re.compile(r"[0-9]{20}"),
+    ACCOUNT: re.compile(r"[0-9]{20}"),
+    CODE: re.compile(r"[0-9]{9}"),
+    CORRESPONDENT: re.compile(r"[0-9]{20}"),
 }
 _REASON_CODE: Final = re.compile(r"[0-9]{4}[0-9A-Z]{2}[0-9]{3}")
 _SEPARATORS: Final = "|#;:^_~{}!$%&()*+,/@"
 _LENGTHS: Final = {"Name": 160, "BankName": 45, "Purpose": 210}
-_WEIGHTS: Final = (7, 1, 3)
 _EPC_NAME: Final = 70
 _EPC_BYTES: Final = 331
 _EPC_MOST_CENTS: Final = 99_999_999_999
@@ -87,17 +87,9 @@ def _st00012(document: InvoiceDocument, purpose: str) -> str | None:
 
 
 def _is_russian_account(seller: dict[str, Any]) -> bool:
-    """Tell whether both accounts belong to the bank of this БИК.
-
-    The control digit of an account is computed over three digits of the БИК and the account, each digit times 7, 1
-    and 3 in turn, and the last digit of the sum is 0: Порядок расчёта контрольного ключа, Банк России 08.09.1997
-    № 515. A settlement account takes the БИК's last three digits, a correspondent account a 0 and its 5th and 6th.
-    """
-    if not all(form.fullmatch(seller[name]) for name, form in _DIGITS.items()):
-        return False
-    code = seller["bank_code"]
-    keyed = (code[-3:] + seller["bank_account"], "0" + code[4:6] + seller["correspondent_account"])
-    return all(sum(int(d) * _WEIGHTS[n % 3] % 10 for n, d in enumerate(digits)) % 10 == 0 for digits in keyed)
+    """Tell whether both accounts are whole and belong to the bank of this БИК."""
+    whole = all(form.fullmatch(seller[name]) for name, form in _DIGITS.items())
+    return whole and not bank_text.check({name: seller[name] for name in _DIGITS}, BankForm.RUSSIAN)
 
 
 def _epc(document: InvoiceDocument) -> str | None:

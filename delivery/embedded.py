@@ -16,7 +16,8 @@ from delivery import ownership
 from delivery.chat import KINDS, ChatWay, Courtesy, Pace
 from delivery.fetching import FetchingWay
 from delivery.figures import FiguresWay
-from delivery.geocoding import Geocoder, GeocodingWay
+from delivery.geocoders import Geocoder
+from delivery.geocoding import GeocodingWay
 from delivery.hints import Hints
 from delivery.invoices import DrawingWay, MailingWay
 from delivery.profile import ProfileWay
@@ -39,6 +40,7 @@ class DeliverySettings(Protocol):
     files_dir: Path
     geocoder: str
     geocoder_url: str
+    geocoder_key: SecretStr
     router_url: str
     chat_rate: float
     chat_burst: int
@@ -111,7 +113,8 @@ class Delivery:
         }
 
     def _map_services(self, settings: DeliverySettings) -> dict[str, Way]:
-        geocoder = Geocoder(settings.geocoder_url) if settings.geocoder == "nominatim" else None
+        key = settings.geocoder_key.get_secret_value()
+        geocoder = Geocoder(settings.geocoder, settings.geocoder_url, key=key) if settings.geocoder != "none" else None
         router = Router(settings.router_url) if settings.router_url else None
         return {
             Job.FIND_PLACE: GeocodingWay(geocoder, self._hand_back),

@@ -1,23 +1,15 @@
-"""The way out to the geocoder: where an address lies, asked of Nominatim at its pace, else of the table of towns."""
+"""The way out to the geocoder: where an address lies, asked of it at its pace, else of the table of towns."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
-from urllib.parse import urlsplit
+from collections.abc import Sequence
+from typing import Final
 
-from geopy.exc import (
-    GeocoderAuthenticationFailure,
-    GeocoderInsufficientPrivileges,
-    GeocoderQueryError,
-    GeocoderRateLimited,
-    GeopyError,
-)
-from geopy.geocoders import Nominatim
 from sqlalchemy.orm import Session
 
 from bot.events import Internal
+from delivery.geocoders import Geocoder, Hit
 from delivery.ways import HandBack
 from services import places, towns
 from services.lanes import Row
@@ -27,55 +19,8 @@ from services.ways_out import NeverAgain, TryLater
 
 log = logging.getLogger(__name__)
 
-PUBLIC_NOMINATIM: Final = "https://nominatim.openstreetmap.org"
-"""Free for all, and so asked once a second at most: https://operations.osmfoundation.org/policies/nominatim/"""
-DEADLINE_SECONDS: Final = 5.0
 TRIES: Final = 2
 """Somebody waits: after so many the towns are looked up instead."""
-_PAUSE: Final = 1.0
-_LONGEST_PAUSE: Final = 3.0
-_MARGIN: Final = 2.0
-"""Degrees around our warehouses in which places come first."""
-
-Hit = dict[str, Any]
-
-
-class Geocoder:
-    """Asks the Nominatim at ``url``. Raises TryLater for trouble that may pass, NeverAgain for what will not."""
-
-    def __init__(self, url: str, seconds: float = DEADLINE_SECONDS) -> None:
-        parts = urlsplit(url)
-        self._scheme, self._domain, self._seconds = parts.scheme, f"{parts.netloc}{parts.path}", seconds
-        self.pace = (Limit("geocoder", 1.0),) if parts.hostname == urlsplit(PUBLIC_NOMINATIM).hostname else ()
-
-    def find(self, question: Question) -> list[Hit]:
-        """The hits, those in the question's country first, else in the order that the geocoder gives them."""
-        asked = Nominatim(
-            user_agent=f"TelBot ({question.contact or 'order desk'})",
-            domain=self._domain,
-            scheme=self._scheme,
-            timeout=self._seconds,
-        )
-        try:
-            found = asked.geocode(
-                question.address,
-                exactly_one=False,
-                limit=places.MOST_HITS * 2,
-                addressdetails=True,
-                language=question.language,
-                viewbox=_box(question.around),
-            )
-            hits = [(_country(place.raw), _hit(place.raw)) for place in found or ()]
-        except GeocoderRateLimited as limited:
-            raise TryLater("the geocoder asks us to wait", min(limited.retry_after or _PAUSE, _LONGEST_PAUSE)) from None
-        except (GeocoderAuthenticationFailure, GeocoderInsufficientPrivileges, GeocoderQueryError) as refused:
-            raise NeverAgain(f"the geocoder refuses us, check GEOCODER_URL: {type(refused).__name__}") from None
-        except GeopyError as trouble:
-            raise TryLater(f"the geocoder is in trouble: {type(trouble).__name__}", _PAUSE) from None
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise NeverAgain("the geocoder answers in a way that we do not understand") from None
-        hits.sort(key=lambda known: known[0] != question.country.lower())
-        return [hit for _, hit in hits[: places.MOST_HITS]]
 
 
 class GeocodingWay:
@@ -136,20 +81,3 @@ def _towns(question: Question) -> list[Hit]:
         found = name if towns.is_whole(question.address, town) else question.address
         hits.append({"found": found, "latitude": town.latitude, "longitude": town.longitude})
     return hits
-
-
-def _box(around: tuple[float, float, float, float] | None) -> list[tuple[float, float]] | None:
-    if around is None:
-        return None
-    south, west, north, east = around
-    low = (max(-90.0, south - _MARGIN), max(-180.0, west - _MARGIN))
-    return [low, (min(90.0, north + _MARGIN), min(180.0, east + _MARGIN))]
-
-
-def _country(raw: Mapping[str, Any]) -> str:
-    address = raw.get("address") or {}
-    return str(address.get("country_code", "")).lower()
-
-
-def _hit(raw: Mapping[str, Any]) -> Hit:
-    return {"found": str(raw["display_name"]), "latitude": float(raw["lat"]), "longitude": float(raw["lon"])}

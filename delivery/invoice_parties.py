@@ -64,15 +64,8 @@ def _payment(sheet: Sheet) -> list[_Detail]:
         _labelled(sheet, "bank_account", _grouped(sheet, seller["bank_account"])),
         _labelled(sheet, "bank_code", seller["bank_code"]),
         _labelled(sheet, "correspondent_account", seller["correspondent_account"]),
-        _labelled(sheet, "reference", _reference(sheet)),
+        _labelled(sheet, "reference", sheet.reference()),
     ]
-
-
-def _reference(sheet: Sheet) -> str:
-    """What the payer's bank shall write down: a sentence where that is the custom, else the number alone."""
-    if sheet.country.title is countries.Title.BILL:
-        return sheet.word("purpose", vat_minor=sheet.document.vat_minor)
-    return sheet.document.label
 
 
 def _delivery(sheet: Sheet) -> list[_Detail]:

@@ -27,7 +27,7 @@ def draw(document: InvoiceDocument, texts: Texts, fonts_dir: Path, logo: Logo | 
     sheet = Sheet(document, texts, Fonts.load(fonts_dir))
     table = Table(document, texts, sheet.word, sheet.fonts, (LEFT, RIGHT))
     head = stack(
-        [_letterhead(sheet, logo), _title(sheet), _band(sheet), space(15), invoice_parties.boxes(sheet), space(15)]
+        [_letterhead(sheet, logo), _title(sheet), _band(sheet), space(13), invoice_parties.boxes(sheet), space(12)]
     )
     pages = _paginate(head, _continued(sheet), table, invoice_totals.tail(sheet))
     seller = document.seller["name"]

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from delivery.pdf_layout import GREY, PAGE_HEIGHT, PAGE_WIDTH, Fonts, Style
 from services import countries
-from services.countries import Country
+from services.countries import Country, Title
 from services.invoice_document import InvoiceDocument
 from templates import text_filters
 from templates.environment import Texts
@@ -14,12 +14,13 @@ from templates.environment import Texts
 TEMPLATE: Final = "invoice/invoice.html"
 LEFT: Final = 48.0
 RIGHT: Final = PAGE_WIDTH - 48.0
-TOP: Final = PAGE_HEIGHT - 44.0
+TOP: Final = PAGE_HEIGHT - 40.0
 BOTTOM: Final = 58.0
 MIDDLE: Final = (LEFT + RIGHT) / 2
 GUTTER: Final = 26.0
 COLUMNS: Final = ((LEFT, MIDDLE - GUTTER / 2), (MIDDLE + GUTTER / 2, RIGHT))
 """The two columns that everything but the table stands in."""
+_RUSSIAN: Final = "ru"
 
 
 class Sheet:
@@ -38,6 +39,7 @@ class Sheet:
             "prices_include_vat": document.prices_include_vat,
             "title": self.country.title.value,
             "bank": self.country.bank.value,
+            "zero_rate_is_exempt": self.country.zero_rate_is_exempt,
         }
         self.body = Style(fonts.regular, 9, 11.8)
         self.label = Style(fonts.regular, 9, 11.8, GREY)
@@ -48,6 +50,14 @@ class Sheet:
     def word(self, block: str, *, language: str = "", **facts: Any) -> str:
         """A text of the paper as one line, in the language of the document unless said."""
         return self.texts.plain(TEMPLATE, block, language or self.document.language, {**self._facts, **facts})
+
+    def reference(self) -> str:
+        """What the payer's bank shall write down: a sentence in the seller's language where that is the custom, else
+        the number alone.
+        """
+        if self.country.title is Title.BILL:
+            return self.word("purpose", language=_RUSSIAN, vat_minor=self.document.vat_minor)
+        return self.document.label
 
     def money(self, minor: int) -> str:
         """An amount with its currency."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -12,13 +13,13 @@ from templates import text_filters
 from templates.environment import Texts
 
 _PAD_X: Final = 4.0
-_PAD_Y: Final = 3.4
+_PAD_Y: Final = 3.0
 _LEFT_COLUMNS: Final = frozenset({"article", "name", "unit"})
 _MOST: Final = {"position": 34.0, "article": 78.0, "unit": 44.0}
 _NAMES: Final = ("position", "article", "name", "unit", "quantity", "price", "vat", "amount")
 _NARROWEST_NAME: Final = 90.0
 
-Word = Callable[[str], str]
+Word = Callable[..., str]
 
 
 class _Column(NamedTuple):
@@ -41,7 +42,8 @@ class Table:
         self._body = Style(fonts.regular, 9, 11.2)
         self._head = Style(fonts.bold, 7.8, 9.6, GREY)
         self._headings = {name: word(f"column_{name}") for name in _NAMES}
-        cell = partial(_cells, document, texts, word("delivery_line"))
+        rates = {line.vat_rate: word("rate", rate=line.vat_rate) for line in document.lines}
+        cell = partial(_cells, document, texts, word("delivery_line"), rates)
         self._cells = [cell(line) for line in document.lines]
         self._columns = self._place()
 
@@ -104,7 +106,9 @@ class Table:
         return min(max(longest, heading), _MOST.get(name, self._right))
 
 
-def _cells(document: InvoiceDocument, texts: Texts, delivery: str, line: DocumentLine) -> dict[str, str]:
+def _cells(
+    document: InvoiceDocument, texts: Texts, delivery: str, rates: dict[Decimal, str], line: DocumentLine
+) -> dict[str, str]:
     """What stands in a line's row. The amount is with or without VAT, as the prices are."""
     language, currency = document.language, document.currency
     amount_minor = line.total_minor if document.prices_include_vat else line.net_minor
@@ -116,6 +120,6 @@ def _cells(document: InvoiceDocument, texts: Texts, delivery: str, line: Documen
         "unit": texts.unit(line.unit_code, language),
         "quantity": text_filters.quantity(line.quantity_milli, line.factor_milli, line.decimals, locale=language),
         "price": text_filters.amount(line.price_minor, currency, locale=language),
-        "vat": text_filters.percent(line.vat_rate, locale=language),
+        "vat": rates[line.vat_rate],
         "amount": text_filters.amount(amount_minor, currency, locale=language),
     }

@@ -8,23 +8,22 @@ from delivery import bank_qr
 from delivery.invoice_sheet import COLUMNS, LEFT, RIGHT, Sheet
 from delivery.pdf_layout import GREY, INK, Pen, Piece, Style, beside, space, stack, wrap
 from services.countries import BankForm
+from services.invoice_document import DocumentTax
 from templates.amount_words import in_words
 
 _CODE: Final = 92.0
 _ROW: Final = 13.5
-_RUSSIAN: Final = "ru"
-"""The purpose is read by the payer's bank; of the codes only the Russian one has room for it."""
 
 
 def tail(sheet: Sheet) -> Piece:
     """All of it, as one piece that is never split."""
     return stack(
         [
-            space(10),
+            space(8),
             beside([_left(sheet), _totals(sheet)]),
-            space(10),
+            space(8),
             _in_words(sheet),
-            space(24),
+            space(20),
             _signatures(sheet),
         ]
     )
@@ -32,9 +31,8 @@ def tail(sheet: Sheet) -> Piece:
 
 def _left(sheet: Sheet) -> Piece:
     """The code that a banking app reads, where the seller's bank details make one; else what the prices mean."""
-    purpose = sheet.word("purpose", language=_RUSSIAN, vat_minor=sheet.document.vat_minor)
-    said = bank_qr.payload(sheet.document, purpose)
-    note = sheet.word("prices_note")
+    said = bank_qr.payload(sheet.document, sheet.reference())
+    note = sheet.word("prices_note", is_taxed=any(tax.vat_rate for tax in sheet.document.taxes))
     left, right = COLUMNS[0]
     if said is None:
         lines = wrap(note, sheet.small, right - left, most=3)
@@ -59,10 +57,7 @@ def _totals(sheet: Sheet) -> Piece:
     """Net, the tax at each rate, and what is to pay."""
     document = sheet.document
     rows = [(sheet.word("net"), sheet.money(document.net_minor))]
-    rows += [
-        (sheet.word("tax", rate=tax.vat_rate, net_minor=tax.net_minor), sheet.money(tax.vat_minor))
-        for tax in document.taxes
-    ]
+    rows += [_tax(sheet, tax) for tax in document.taxes]
     total, sum_total = sheet.word("total"), sheet.money(document.total_minor)
     large = Style(sheet.fonts.bold, 12.5, 16, INK)
     left, right = COLUMNS[1][0], RIGHT - 4
@@ -78,6 +73,12 @@ def _totals(sheet: Sheet) -> Piece:
         pen.text_right(right, y - 12, sum_total, large)
 
     return Piece(len(rows) * _ROW + 30, draw)
+
+
+def _tax(sheet: Sheet, tax: DocumentTax) -> tuple[str, str]:
+    """A rate with what it is taken of, and the tax."""
+    label = sheet.word("tax", rate=tax.vat_rate, net_minor=tax.net_minor)
+    return label, sheet.word("tax_amount", rate=tax.vat_rate, vat_minor=tax.vat_minor)
 
 
 def _in_words(sheet: Sheet) -> Piece:
@@ -96,14 +97,15 @@ def _in_words(sheet: Sheet) -> Piece:
 
 
 def _signatures(sheet: Sheet) -> Piece:
-    """Where the director signs; the accountant too, and the stamp, where that is the custom."""
+    """Where the director signs, or a sole trader; the accountant too, and the stamp, where that is the custom."""
     seller, russian = sheet.document.seller, sheet.country.bank is BankForm.RUSSIAN
-    pieces = [_signature(sheet, "director", seller["director"], COLUMNS[0])]
-    if russian or seller["accountant"]:
+    is_alone = sheet.country.is_sole_trader(seller["tax_id"])
+    pieces = [_signature(sheet, "sole_trader" if is_alone else "director", seller["director"], COLUMNS[0])]
+    if seller["accountant"] or (russian and not is_alone):
         pieces.append(_signature(sheet, "accountant", seller["accountant"], COLUMNS[1]))
     if russian:
         stamp = sheet.word("stamp")
-        pieces.append(Piece(62, lambda pen, top: pen.text(LEFT, top - 52, stamp, sheet.small)))
+        pieces.append(Piece(46, lambda pen, top: pen.text(LEFT, top - 42, stamp, sheet.small)))
     return beside(pieces)
 
 

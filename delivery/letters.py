@@ -72,6 +72,7 @@ def file_name(name: str) -> str:
 
 def _facts(letter: Letter) -> dict[str, Any]:
     invoice, seller = letter.invoice, letter.invoice.seller
+    country = countries.profile(invoice.country)
     return {
         "label": invoice.label,
         "issue_date": invoice.issue_date,
@@ -80,6 +81,7 @@ def _facts(letter: Letter) -> dict[str, Any]:
         "lines": [_line(line) for line in invoice.lines[:MOST_LINES]],
         "more": max(len(invoice.lines) - MOST_LINES, 0),
         "taxes": invoice.taxes,
+        "is_taxed": any(tax.vat_rate for tax in invoice.taxes),
         "net_minor": invoice.net_minor,
         "total_minor": invoice.total_minor,
         "currency": invoice.currency,
@@ -89,7 +91,8 @@ def _facts(letter: Letter) -> dict[str, Any]:
         "legal_name": one_line(str(seller["legal_name"] or seller["name"])),
         "director_phone": one_line(str(seller["director_phone"])),
         "seller_email": one_line(letter.reply_to),
-        "bank": countries.profile(invoice.country).bank.value,
+        "bank": country.bank.value,
+        "zero_rate_is_exempt": country.zero_rate_is_exempt,
         **{name: one_line(str(seller[name])) for name in _BANK},
     }
 

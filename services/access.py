@@ -134,6 +134,10 @@ class TooManyTries(DomainError):
             self.facts.update(wait_seconds=standing.wait_seconds(now))
 
 
+class PasswordOfAnother(DomainError):
+    """The code lets somebody in again whose account this is not: an active colleague's. Facts: name (whose it is)."""
+
+
 def look_up(session: Session, presented: Presented, chat_key: str, *, now: datetime) -> Found:
     """Read what the secret has to fit, and whether this chat may try this code now. Locks and writes nothing."""
     keys = throttle.keys_of(chat_key, presented.public)
@@ -162,7 +166,7 @@ def enter(session: Session, evidence: Evidence, account: NewAccount, *, now: dat
     whose person was revoked becomes a new person. A code that was issued anew for somebody makes the account theirs
     instead, and theirs alone on its messenger. The code's own user, tapping again, is simply let in again.
     Locks the counters in key order, the code, the account, the person.
-    Raises TooManyTries, WrongPassword, PasswordUsed or PasswordExpired, having changed nothing.
+    Raises TooManyTries, WrongPassword, PasswordUsed, PasswordExpired or PasswordOfAnother, having changed nothing.
     """
     tried = _Try(account.chat_key, evidence.public, evidence.way)
     standing = _require_free(session, tried, evidence, now)
@@ -213,7 +217,10 @@ def _end_of(session: Session, code: AccessCode) -> datetime:
 
 
 def _let_in(session: Session, code: AccessCode, way: Way, account: NewAccount, *, now: datetime) -> Actor:
-    person = _lock_returning(session, code, account) or _lock_holder(session, account)
+    holder = _lock_holder(session, account)
+    if code.person_id is not None and holder is not None and holder.id != code.person_id:
+        raise PasswordOfAnother(name=code.name)
+    person = _lock_returning(session, code, account) or holder
     before = {"roles": person.roles, "warehouse_ids": person.warehouse_ids} if person else {}
     if person is None:
         person = Person(

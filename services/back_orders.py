@@ -4,7 +4,8 @@ A waiting order reserves nothing. When stock becomes free, the oldest whose good
 an older one is short of is given to no younger one (docs/decisions/0010). Quantities: thousandths of the base unit.
 
 Locks: orders in id order, then stock by product. Whoever changes stock and then calls ``serve`` should call ``hold``
-before that change, so that this order is kept.
+before that change, and whoever changes an order that may wait ``hold_queue_of`` before locking it, so that this order
+is kept.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from db.models.orders import Order, OrderLine
 from services import availability, company, delivery_days, money, order_revisions, order_states, repricing, stock
@@ -97,10 +98,32 @@ def hold(session: Session, warehouse_id: int, product_ids: Collection[int]) -> s
         .with_for_update(of=Order)
     )
     waiting = set(session.scalars(wanted))
-    also = select(OrderLine.product_id).where(OrderLine.order_id.in_(_waiting_for(warehouse_id, product_ids)))
-    needed = {product_id for product_id in session.scalars(also.distinct()) if product_id is not None}
+    needed = _asked_by(session, OrderLine.order_id.in_(_waiting_for(warehouse_id, product_ids)))
     availability.lock(session, warehouse_id, {*product_ids, *needed})
     return waiting
+
+
+def hold_queue_of(session: Session, order_id: int) -> None:
+    """Lock an order that waits, or the one that a draft changes, with all that wait for the same goods; as ``hold``.
+
+    What is asked for no more lets those go who stood behind it. Locks nothing where no order waits.
+    """
+    asking = aliased(Order)
+    found = session.execute(
+        select(Order.id, Order.warehouse_id)
+        .join(asking, or_(asking.id == Order.id, asking.edits_id == Order.id))
+        .where(asking.id == order_id, Order.status == Status.WAITING.value)
+    ).first()
+    if found is not None and found.warehouse_id is not None:
+        hold(session, found.warehouse_id, _asked_by(session, OrderLine.order_id.in_({order_id, found.id})))
+
+
+def hold_family(session: Session, order: Order) -> None:
+    """Lock what a locked order has left and was sent already, then all that wait for the goods of any, as ``hold``."""
+    sent = select(Order.id).where(Order.parent_id == order.id, Order.status == Status.SUBMITTED.value)
+    session.scalars(sent.order_by(Order.id).with_for_update()).all()
+    family = select(Order.id).where(or_(Order.id == order.id, Order.parent_id == order.id))
+    hold(session, order.warehouse_id or 0, _asked_by(session, OrderLine.order_id.in_(family)))
 
 
 def serve(
@@ -147,9 +170,9 @@ def children_of(session: Session, order_id: int) -> list[Order]:
 
 
 def hand_delivery_on(session: Session, order: Order) -> None:
-    """Move the delivery of a locked, cancelled order to a back-order of it that still comes, so that it is charged.
+    """Move the delivery of a locked order that is cancelled to a back-order of it that still comes: it is charged.
 
-    Locks that order. Does nothing where there is none, or one is billed.
+    The caller has called ``hold_family``. Does nothing where none comes.
     """
     line = next((line for line in order.lines if line.kind == "delivery"), None)
     if line is None:
@@ -194,6 +217,12 @@ def _bring_day_up(session: Session, order: Order, *, now: datetime) -> None:
     order.delivery_date = span.earliest
     if order.delivery_window not in delivery_days.list_windows(profile):
         order.delivery_window = ""
+
+
+def _asked_by(session: Session, which: ColumnElement[bool]) -> set[int]:
+    """The products of these lines."""
+    asked = select(OrderLine.product_id).where(which, OrderLine.product_id.is_not(None)).distinct()
+    return {product_id for product_id in session.scalars(asked) if product_id is not None}
 
 
 def _waiting_for(warehouse_id: int, product_ids: Collection[int]) -> Select[int]:

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session, selectinload
 from db.models.catalogue import Category, Favourite, Product, Unit
 from db.models.company import Warehouse
 from db.models.files import File
-from db.models.orders import OrderLine
+from db.models.orders import Order, OrderLine
 from db.models.stock import Stock
-from services import company, drafts, money
+from services import company, drafts, money, originals
 from services.actor import Actor
 from services.errors import DomainError
 from services.paging import PAGE_SIZE, Page, page_of
@@ -101,13 +101,15 @@ class ProductCard:
     prices_include_vat: bool
     units: tuple[UnitOption, ...]
     available: tuple[Available, ...]
-    """By warehouse that the reader works with and that has some, the most first."""
+    """By warehouse that the reader works with and that has some, the most first. What is reserved for the order that
+    the reader's draft changes counts too.
+    """
     is_favourite: bool
     photo: Photo | None
 
     @property
     def available_milli(self) -> int:
-        """On hand and not reserved, in all warehouses that the reader works with."""
+        """The same in all of them."""
         return sum(there.available_milli for there in self.available)
 
 
@@ -161,7 +163,8 @@ def product_card(session: Session, product_id: int, *, by: Actor) -> ProductCard
     """One product as ``by`` sees it; raises ProductGone for one that is hidden or unknown."""
     product = _get_sold(session, product_id)
     profile = company.get(session)
-    chosen = _quantities_in_draft(session, product_id, by)
+    draft = drafts.find_current(session, by.person_id)
+    chosen = _quantities_in(session, draft, product_id)
     return ProductCard(
         product_id=product.id,
         category_id=product.category_id,
@@ -187,7 +190,7 @@ def product_card(session: Session, product_id: int, *, by: Actor) -> ProductCard
             )
             for unit in product.units
         ),
-        available=_available_by_warehouse(session, product_id, by.warehouse_ids),
+        available=_available_by_warehouse(session, product_id, by.warehouse_ids, draft),
         is_favourite=session.get(Favourite, (by.person_id, product_id)) is not None,
         photo=find_photo(session, product_id),
     )
@@ -233,29 +236,32 @@ def _get_sold(session: Session, product_id: int) -> Product:
     return product
 
 
-def _quantities_in_draft(session: Session, product_id: int, by: Actor) -> dict[int, int]:
-    draft_id = drafts.find_current_id(session, by.person_id)
-    if draft_id is None:
+def _quantities_in(session: Session, draft: Order | None, product_id: int) -> dict[int, int]:
+    if draft is None:
         return {}
     rows = session.execute(
         select(OrderLine.unit_id, OrderLine.quantity_milli).where(
-            OrderLine.order_id == draft_id, OrderLine.product_id == product_id
+            OrderLine.order_id == draft.id, OrderLine.product_id == product_id
         )
     )
     return {unit_id: quantity for unit_id, quantity in rows if unit_id is not None}
 
 
-def _available_by_warehouse(session: Session, product_id: int, warehouse_ids: Collection[int]) -> tuple[Available, ...]:
-    free = Stock.on_hand_milli - Stock.reserved_milli
+def _available_by_warehouse(
+    session: Session, product_id: int, warehouse_ids: Collection[int], draft: Order | None
+) -> tuple[Available, ...]:
     query = (
-        select(Warehouse.name, free)
+        select(Warehouse.id, Warehouse.name, Stock.on_hand_milli - Stock.reserved_milli)
         .join(Stock, Stock.warehouse_id == Warehouse.id)
-        .where(Stock.product_id == product_id, Warehouse.closed == false(), free > 0)
-        .order_by(free.desc(), Warehouse.id)
+        .where(Stock.product_id == product_id, Warehouse.closed == false())
+        .order_by(Warehouse.id)
     )
     if warehouse_ids:
         query = query.where(Warehouse.id.in_(warehouse_ids))
-    return tuple(Available(name, amount) for name, amount in session.execute(query))
+    original = originals.find(session, draft) if draft is not None else None
+    held = {original.order.warehouse_id: original.held[product_id]} if original is not None else {}
+    found = [Available(name, free + held.get(key, 0)) for key, name, free in session.execute(query)]
+    return tuple(sorted((one for one in found if one.available_milli > 0), key=lambda one: -one.available_milli))
 
 
 def items_of(

@@ -18,6 +18,11 @@ from services.search import article_key, search_key
 NEAREST = 3
 _NEAR_ENOUGH = 0.6
 _LOOKED_AT = 60
+_MOST_WORDS = 6
+_ENDING = 2
+"""Letters at the end of a word that change with case and number."""
+_TELLING = 3
+"""A word of fewer letters alone says nothing."""
 _ARTICLE_KEY: ColumnElement[str] = literal_column("substr(search_key, 1, length(article))")
 """The article's part of a product's key, in exactly the words of its index."""
 
@@ -77,8 +82,9 @@ def by_ids(session: Session, product_ids: Collection[int]) -> dict[int, Product]
 
 
 def nearest(session: Session, article: str, *, limit: int = NEAREST) -> list[ProductItem]:
-    """The products that are sold whose articles look most like this one, the likest first; if none does, those whose
-    names have all its words.
+    """What may have been meant: the products that are sold whose articles look most like this one, the likest first;
+    if none does, those whose names have all its words, without their endings (``сметаны``), or all but one of them
+    (``kefir 12``).
     """
     wanted = article_key(article)
     ids: dict[int, None] = {}
@@ -94,8 +100,19 @@ def nearest(session: Session, article: str, *, limit: int = NEAREST) -> list[Pro
         if likeness.ratio() >= _NEAR_ENOUGH:
             near.append((-likeness.ratio(), known, product_id))
     best = [product_id for _, _, product_id in sorted(near)[:limit]]
-    best = best or search_index.matching(session, "product", article, limit=limit, sold_only=True)
+    looser = iter(_looser(article))
+    while not best and (query := next(looser, "")):
+        best = search_index.matching(session, "product", query, limit=limit, sold_only=True)
     return list(catalogue.items_of(session, best))
+
+
+def _looser(query: str) -> list[str]:
+    """The query, the stems of its words, and either with one word left out, the last one first."""
+    words = query.split()[:_MOST_WORDS]
+    stems = [word[:-_ENDING] if len(word) >= _ENDING + _TELLING else word for word in words]
+    fewer = [some[:place] + some[place + 1 :] for some in (words, stems) for place in reversed(range(len(words)))]
+    telling = (some for some in [stems, *fewer] if any(len(word) >= _TELLING for word in some))
+    return [query, *(" ".join(some) for some in telling)]
 
 
 def _parts(wanted: str) -> list[str]:

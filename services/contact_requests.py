@@ -154,11 +154,8 @@ def add_phone(session: Session, chat_key: str, phone: str) -> bool:
 
 
 def close_of_chat(session: Session, chat_key: str, *, now: datetime) -> str:
-    """Close the open request of a chat whose person has got in, and return the number that they shared, or ""."""
-    closed = session.scalars(
-        update(ContactRequest)
-        .where(ContactRequest.chat_key == chat_key, ContactRequest.handled_at.is_(None))
-        .values(handled_at=now)
-        .returning(ContactRequest.phone)
-    )
-    return next(iter(closed.all()), "")
+    """Close the open request of a chat whose person has got in, and return the number that they shared last, or ""."""
+    of_chat = ContactRequest.chat_key == chat_key
+    session.execute(update(ContactRequest).where(of_chat, ContactRequest.handled_at.is_(None)).values(handled_at=now))
+    shared = select(ContactRequest.phone).where(of_chat, ContactRequest.phone != "")
+    return session.scalar(shared.order_by(ContactRequest.id.desc()).limit(1)) or ""

@@ -58,8 +58,15 @@ class Country:
     """Whether firms have a КПП beside the tax id."""
     bank: BankForm
     qr: BankQr | None
+    zero_rate_is_exempt: bool = False
+    """Whether goods at a rate of 0 are sold without VAT, where 0 % itself is another thing: that of exports."""
+
+    def is_sole_trader(self, tax_id: str) -> bool:
+        """Whether the number is that of a person in business: in Russia it has 12 digits. Elsewhere nobody can tell."""
+        return self.tax_id is TaxId.INN and len(tax_id) == _PERSONS_INN
 
 
+_PERSONS_INN: Final = 12
 _EU_CODES: Final = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
 _OTHER_SEPA_CODES: Final = "AD AL CH GB IS LI MC MD ME MK NO RS SM VA"
 _OTHER_IBAN_CODES: Final = (
@@ -74,7 +81,15 @@ def profile(code: str) -> Country:
     """The profile of a country by its ISO 3166 alpha-2 code; one without surprises where we know nothing of it."""
     code = code.strip().upper()
     if code == "RU":
-        return Country(code, Title.BILL, TaxId.INN, has_tax_reason_code=True, bank=BankForm.RUSSIAN, qr=BankQr.ST00012)
+        return Country(
+            code,
+            Title.BILL,
+            TaxId.INN,
+            has_tax_reason_code=True,
+            bank=BankForm.RUSSIAN,
+            qr=BankQr.ST00012,
+            zero_rate_is_exempt=True,
+        )
     has_iban = code in _SEPA or code in _OTHER_IBANS
     return Country(
         code,

@@ -9,11 +9,13 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from db.models.company import Company
 from db.models.orders import Order
 from services import cart, company, delivery_days, delivery_pricing, drafts, logistics, roads
 from services.actor import Actor
 from services.delivery_pricing import Outlook
 from services.errors import DomainError
+from services.logistics import Route
 
 SAME_DOOR_M = 150
 """Metres: a pin so near to a known place means that place."""
@@ -111,16 +113,25 @@ def check_place(session: Session, order: Order, latitude: float, longitude: floa
     """
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180) or (latitude == 0 and longitude == 0):
         raise PlaceUnclear
-    own = frozenset(order.rep.warehouse_ids)
-    route = logistics.nearest_with_goods(session, {}, latitude, longitude, warehouse_ids=own)
     profile = company.get(session)
-    if route is None:
-        return
-    metres = logistics.detour_m(route.distance_m, profile.detour_factor)
-    if metres > profile.longest_way_km * 1000:
+    route, metres = _way_to(session, order, profile, latitude, longitude)
+    if route is not None and metres > profile.longest_way_km * 1000:
         warehouse = company.find_warehouse(session, route.warehouse_id)
         facts = {"distance_m": metres, "longest_km": profile.longest_way_km}
         raise PlaceTooFar(warehouse=warehouse.name if warehouse else "", **facts)
+
+
+def about_m(session: Session, order: Order, latitude: float, longitude: float) -> int:
+    """About how many metres of road a place is from the nearest of its rep's warehouses; 0 where there is none."""
+    return _way_to(session, order, company.get(session), latitude, longitude)[1]
+
+
+def _way_to(
+    session: Session, order: Order, profile: Company, latitude: float, longitude: float
+) -> tuple[Route | None, int]:
+    own = frozenset(order.rep.warehouse_ids)
+    route = logistics.nearest_with_goods(session, {}, latitude, longitude, warehouse_ids=own)
+    return route, logistics.detour_m(route.distance_m, profile.detour_factor) if route else 0
 
 
 def _address_of_pin(order: Order, latitude: float, longitude: float) -> str:

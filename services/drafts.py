@@ -15,10 +15,12 @@ DRAFT = "draft"
 """The state of an order that was not submitted yet."""
 
 
-_OF_REP = (Order.rep_id == bindparam("rep"), Order.status == DRAFT)
-_LAST_TOUCHED = (Order.touched_at.desc(), Order.id.desc())
-_CURRENT = select(Order).where(*_OF_REP).order_by(*_LAST_TOUCHED).limit(1)
-_CURRENT_ID = select(Order.id).where(*_OF_REP).order_by(*_LAST_TOUCHED).limit(1)
+_CURRENT = (
+    select(Order)
+    .where(Order.rep_id == bindparam("rep"), Order.status == DRAFT)
+    .order_by(Order.touched_at.desc(), Order.id.desc())
+    .limit(1)
+)
 
 
 def lock(session: Session, order_id: int) -> Order | None:
@@ -33,11 +35,6 @@ def lock(session: Session, order_id: int) -> Order | None:
 def find_current(session: Session, rep_id: int) -> Order | None:
     """The rep's draft that was touched last."""
     return session.scalars(_CURRENT, {"rep": rep_id}).first()
-
-
-def find_current_id(session: Session, rep_id: int) -> int | None:
-    """The id of the rep's draft that was touched last."""
-    return session.scalar(_CURRENT_ID, {"rep": rep_id})
 
 
 def make(session: Session, rep_id: int, *, now: datetime) -> Order:

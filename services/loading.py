@@ -5,7 +5,6 @@ Locks: the order, then stock by product, then the invoice counter, then lanes.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -21,7 +20,8 @@ from services.actor import Actor, NotAllowed, Role, require
 from services.announcements import Audience, announce
 from services.errors import DomainError, Moved
 from services.order_states import Status
-from services.picking import Short, ShortCause
+from services.picking import Short
+from services.shelf import Locked
 
 
 class AlreadyClaimed(DomainError):
@@ -111,25 +111,43 @@ def release_all_of(session: Session, person_id: int, *, by: Actor, now: datetime
 
 
 def _put_back(session: Session, order: Order, *, by: Actor, now: datetime) -> None:
-    order_states.move(session, order, Status.SUBMITTED, by=by, now=now)
-    order.claimed_by = order.claimed_at = None
     _begin_anew(order)
-    session.flush()
+    order_states.move(session, order, Status.SUBMITTED, by=by, now=now)
     rep = Audience(person_id=order.rep_id)
     announce(session, rep, "order_released", order_id=order.id, client=_client_name(order), storekeeper=by.name)
 
 
 def _begin_anew(order: Order) -> None:
-    """Whoever loads it next takes the goods off the shelf again."""
+    """Nobody loads it; whoever does next takes the goods off the shelf again."""
     picking.forget(order)
     order.vehicle = order.driver = ""
+    order.claimed_by = order.claimed_at = None
+
+
+def let_wait(session: Session, order_id: int, version: int, *, by: Actor, now: datetime) -> Order:
+    """Nothing of a claimed order could be loaded, as the shelf is empty: that is corrected, and all of it waits.
+
+    Announces ``order_displaced`` to its rep, and to those of others that counted on the same goods. Locks the order,
+    those that wait, then stock in product order. Raises NotAllowed, AlreadyLoaded, NotYours (another one claimed it)
+    or Moved, for an order too of which something was loaded or nothing is missing.
+    """
+    order = claims.lock_own(session, order_id, by=by, action="loading.let_wait", version=version)
+    if not picking.is_nothing_there(order):
+        raise Moved(order=order.id)
+    missing = picking.missing_of(picking.list_short(order))
+    locked = _lock_shelf(session, order)
+    _begin_anew(order)
+    shelf.make_wait(session, order, missing[0], by=by, now=now)
+    _empty(session, locked, missing, order, by=by, now=now)
+    _serve(session, locked, order, missing, by=by, now=now)
+    return order
 
 
 def confirm(session: Session, order_id: int, version: int, *, by: Actor, now: datetime) -> Invoice:
     """Ship what was loaded of a claimed order and bill it; the invoice is drawn and mailed by jobs of the outbox.
 
     Nothing marked means that all is loaded. Where less was: the order holds and costs what was loaded, the rest
-    becomes a back-order, a shelf that had less is corrected, promises that no longer fit are released, and whoever
+    becomes a back-order, a shelf that had less is empty now, promises that no longer fit are released, and whoever
     waited for what is free now is served. Announces ``order_loaded``, and ``order_short`` to its rep. Locks the
     order, where it is short those that wait, stock in product order, the invoice counter, then the job's lane.
     Raises NotAllowed, AlreadyLoaded, NotYours (another one claimed it), Moved, LinesUnmarked or NothingLoaded.
@@ -152,32 +170,38 @@ def confirm(session: Session, order_id: int, version: int, *, by: Actor, now: da
 
 def _ship_short(session: Session, order: Order, short: list[Short], *, by: Actor, now: datetime) -> None:
     """Ship the lines of which less was loaded with all that follows from it."""
-    warehouse_id = order.warehouse_id or 0
-    products = {line.product_id for line in picking.goods_of(order) if line.product_id is not None}
-    locked = shelf.lock(session, warehouse_id, products)
+    locked = _lock_shelf(session, order)
     stock.ship(session, order, order.lines, by=by, now=now)
-    reason = shelf.Reason(shelf.Cause.SHORT_PICK, order_id=order.id)
-    for product_id, milli in _missing(short):
-        shelf.correct(session, locked, product_id, -milli, reason=reason, by=by, now=now)
-    rest = {one.line.id: one.missing_milli for one in short}
-    child = back_orders.open_child(session, order, rest, by=by, now=now)
+    missing = picking.missing_of(short)
+    _empty(session, locked, missing, order, by=by, now=now)
+    child = back_orders.open_child(session, order, {one.line.id: one.missing_milli for one in short}, by=by, now=now)
     told = [_short_facts(one) for one in short]
     picking.bill_loaded(order)
     session.flush()
-    gone = {product_id for product_id, _milli in _missing(short)}
-    free = (locked.freed | {one.line.product_id or 0 for one in short}) - gone  # what was just not found serves nobody
-    back_orders.serve(session, warehouse_id, free, by=by, now=now)
-    rep = Audience(person_id=order.rep_id)
-    announce(session, rep, "order_short", order_id=order.id, client=_client_name(order), child_id=child.id, lines=told)
+    _serve(session, locked, order, missing, by=by, now=now)
+    rep, waits = Audience(person_id=order.rep_id), child.status == Status.WAITING
+    facts = {"order_id": order.id, "client": _client_name(order), "child_id": child.id, "waits": waits, "lines": told}
+    announce(session, rep, "order_short", **facts)
 
 
-def _missing(short: list[Short]) -> list[tuple[int, int]]:
-    """What the shelf lacks, by product in the order of their ids."""
-    sums: Counter[int] = Counter()
-    for one in short:
-        if one.cause is ShortCause.MISSING:
-            sums[one.line.product_id or 0] += one.missing_milli
-    return sorted(sums.items())
+def _lock_shelf(session: Session, order: Order) -> Locked:
+    return shelf.lock(session, order.warehouse_id or 0, _products_of(order))
+
+
+def _empty(session: Session, locked: Locked, missing: list[int], order: Order, *, by: Actor, now: datetime) -> None:
+    reason = shelf.Reason(shelf.Cause.SHORT_PICK, order_id=order.id)
+    for product_id in missing:
+        shelf.empty(session, locked, product_id, reason=reason, by=by, now=now)
+
+
+def _serve(session: Session, locked: Locked, order: Order, missing: list[int], *, by: Actor, now: datetime) -> None:
+    """Give what came free to whom waits; what was just not found serves nobody."""
+    free = (locked.freed | _products_of(order)) - set(missing)
+    back_orders.serve(session, locked.warehouse_id, free, by=by, now=now)
+
+
+def _products_of(order: Order) -> set[int]:
+    return {line.product_id for line in order.lines if line.product_id is not None}
 
 
 def _short_facts(short: Short) -> dict[str, Any]:

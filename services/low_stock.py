@@ -19,8 +19,6 @@ from services import announcements
 from services.actor import Role
 from services.announcements import Audience
 
-NOTICE = "stock_low"
-
 
 def watch(session: Session, rows: Collection[Stock], *, now: datetime) -> None:
     """Look at rows of which something was taken or promised, and tell the admins of those that became low.
@@ -103,7 +101,7 @@ def _facts(session: Session, rows: Iterable[Stock]) -> list[dict[str, Any]]:
 
 def _tell(session: Session, products: list[dict[str, Any]]) -> None:
     for waiting in announcements.waiting(session):
-        if waiting.name == NOTICE:
+        if waiting.name == "stock_low":
             waiting.facts["products"].extend(products)
             return
-    announcements.announce(session, Audience(role=Role.ADMIN), NOTICE, products=products)
+    announcements.announce(session, Audience(role=Role.ADMIN), "stock_low", products=products)

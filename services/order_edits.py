@@ -1,7 +1,7 @@
 """Changing an order until a storekeeper claims it: in a draft of its own, which is saved as the order's next revision.
 
 The order stays as it is until the draft is saved; a draft that cannot be saved any more can be dropped or become a
-new order. Locks: the order, its draft, those who wait for stock, then stock by product.
+new order. Locks: the order with those who wait for its goods, its draft, then stock by product.
 """
 
 from __future__ import annotations
@@ -115,6 +115,7 @@ def save(
     Raises NotAllowed, NotYours, NoLongerDraft, NotAnEdit, Moved, TooLateToChange, OrderIncomplete or NothingThere,
     having changed nothing.
     """
+    back_orders.hold_queue_of(session, draft_id)
     order, draft = _lock_both(session, draft_id, by)
     orders.check_version(draft, version)
     if not can_be_saved(draft, order):
@@ -126,8 +127,7 @@ def save(
     cart.check_goods(session, draft)
     if order.status == Status.WAITING:
         return _save_waiting(session, order, draft, by=by, now=now)
-    products = {line.product_id for one in (order, draft) for line in one.lines if line.product_id is not None}
-    back_orders.hold(session, order.warehouse_id or 0, products)
+    back_orders.hold(session, order.warehouse_id or 0, _products_of(order, draft))
     short = shortages.find(session, draft)
     if short is not None and not back_order:
         return Short(draft, short)
@@ -197,12 +197,19 @@ def _copy(session: Session, order: Order, *, now: datetime) -> Order:
 
 
 def _save_waiting(session: Session, order: Order, draft: Order, *, by: Actor, now: datetime) -> Saved:
-    """It holds nothing and nobody loads it: it only asks for something else now, and may be there at once."""
+    """It holds nothing and nobody loads it: it only asks for something else now, which may be there at once.
+
+    Who stood behind it for what it asks for no more may go too.
+    """
+    products = _products_of(order, draft)
     _take_over(session, order, draft)
     changed = _write_down(session, order, draft, by=by, now=now)
-    products = {line.product_id for line in order.lines if line.product_id is not None}
     back_orders.serve(session, order.warehouse_id or 0, products, by=by, now=now)
     return Saved(order, changed)
+
+
+def _products_of(*either: Order) -> set[int]:
+    return {line.product_id for one in either for line in one.lines if line.product_id is not None}
 
 
 def _freed(session: Session, order: Order, draft: Order) -> set[int]:

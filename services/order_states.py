@@ -45,6 +45,7 @@ MOVES: Final[Mapping[tuple[Status, Status], frozenset[Role]]] = MappingProxyType
         (Status.SUBMITTED, Status.WAITING): frozenset({Role.STOREKEEPER, Role.ADMIN}),
         (Status.SUBMITTED, Status.LOADING): frozenset({Role.STOREKEEPER}),
         (Status.LOADING, Status.SUBMITTED): frozenset({Role.STOREKEEPER, Role.ADMIN}),
+        (Status.LOADING, Status.WAITING): frozenset({Role.STOREKEEPER}),
         (Status.LOADING, Status.LOADED): frozenset({Role.STOREKEEPER}),
     }
 )
@@ -111,6 +112,7 @@ def facts_of(order: Order) -> dict[str, Any]:
         "address": order.address,
         "warehouse": order.warehouse.name if order.warehouse else "",
         "delivery_date": _iso(order.delivery_date),
+        "delivery_window": order.delivery_window,
         "lines": len(goods),
         "weight_g": sum(line.weight_g for line in goods),
         "total_minor": order.total_minor,

@@ -138,10 +138,11 @@ def _let_wait(session: Session, order: Order, *, by: Actor, now: datetime) -> Su
 def cancel(session: Session, order_id: int, version: int, *, by: Actor, now: datetime, reason: str = "") -> Order:
     """Take back an order that nobody is loading yet: the rep's own, or any for an admin. Gives its goods free.
 
-    What became free goes to those who wait for it. Announces ``order_cancelled`` to the storekeepers of its
-    warehouse if it had come to them, and to its rep if somebody else did it. Locks the order, those who wait for its
-    goods, then stock by product. Raises NotYours, Moved, MoveRefused or TextTooLong.
+    What became free, or was kept for it while it waited, goes to those who wait for it. Announces ``order_cancelled``
+    to the storekeepers of its warehouse if it had come to them, and to its rep if somebody else did it. Locks the
+    order with those who wait for its goods, then stock by product. Raises NotYours, Moved, MoveRefused or TextTooLong.
     """
+    back_orders.hold_queue_of(session, order_id)
     if Role.ADMIN in by.roles:
         order = drafts.lock(session, order_id)
         if order is None:
@@ -153,22 +154,22 @@ def cancel(session: Session, order_id: int, version: int, *, by: Actor, now: dat
     check_move(order, Status.CANCELLED, by=by)
     reason = cart.kept_text(reason, LONGEST_REASON)
     products = {line.product_id for line in order.lines if line.product_id is not None}
-    if before is Status.SUBMITTED and order.warehouse_id is not None:
-        back_orders.hold(session, order.warehouse_id, products)
+    if before is not Status.DRAFT:
+        back_orders.hold_family(session, order)
+        back_orders.hand_delivery_on(session, order)
     move(session, order, Status.CANCELLED, by=by, now=now, **({"reason": reason} if reason else {}))
     order.cancelled_at = now
     session.flush()
     if before is Status.DRAFT:
         return order
-    back_orders.hand_delivery_on(session, order)
     facts = {**facts_of(order), "by": by.name, "reason": reason}
     if before is Status.SUBMITTED:
         announce(session, Audience(role=Role.STOREKEEPER, warehouse_id=order.warehouse_id), "order_cancelled", **facts)
     if order.rep_id != by.person_id:
         announce(session, Audience(person_id=order.rep_id), "order_cancelled", **facts)
-    if before is Status.SUBMITTED and order.warehouse_id is not None:
+    if before is Status.SUBMITTED:
         stock.release(session, order)
-        back_orders.serve(session, order.warehouse_id, products, by=by, now=now)
+    back_orders.serve(session, order.warehouse_id or 0, products, by=by, now=now)
     return order
 
 

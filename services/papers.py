@@ -14,7 +14,7 @@ from db.models.orders import Order
 from services import audit, clients, emails, invoicing, mailing, orders
 from services.actor import Actor, NotAllowed, Role
 from services.errors import DomainError, Moved
-from services.mailing import MailState
+from services.mailing import MailState, MailStatus
 
 _SHOWN_LETTERS = 4
 
@@ -48,9 +48,15 @@ class Papers:
     client_email: str
 
     @property
-    def last_address(self) -> str:
-        """Where the newest letter was meant to go, else the client's address; empty if there is none."""
-        return self.letters[0].address if self.letters else self.client_email
+    def next_address(self) -> str:
+        """Where another letter would go; empty if nowhere.
+
+        Where the last one went, but to the client's address of today if there was none or it was refused.
+        """
+        last = self.letters[0] if self.letters else None
+        if last is None or (last.status is MailStatus.REFUSED and self.client_email):
+            return self.client_email
+        return last.address
 
 
 def of_order(session: Session, order_id: int, *, by: Actor) -> Papers:

@@ -24,9 +24,9 @@ class ShortCause(StrEnum):
     """Why less was loaded than was ordered."""
 
     MISSING = "missing"
-    """The shelf has less than the books say: they are corrected."""
+    """The shelf has no more: the books are corrected."""
     LEFT = "left"
-    """It is there but stays behind: damaged, no room."""
+    """It is there but stays behind: the vehicle has no room, the client does not want it yet."""
 
 
 class MoreThanOrdered(DomainError):
@@ -145,6 +145,17 @@ def list_short(order: Order) -> list[Short]:
         for line in goods_of(order)
         if line.loaded_milli is not None and line.loaded_milli < line.quantity_milli
     ]
+
+
+def is_nothing_there(order: Order) -> bool:
+    """Tell whether it is known that nothing was loaded, and of some line that the shelf has no more."""
+    is_empty = all(line.loaded_milli == 0 for line in goods_of(order))
+    return is_empty and bool(missing_of(list_short(order)))
+
+
+def missing_of(short: Sequence[Short]) -> list[int]:
+    """The ids of the products of which the shelf has no more, in order."""
+    return sorted({one.line.product_id or 0 for one in short if one.cause is ShortCause.MISSING})
 
 
 def bill_loaded(order: Order) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from db.models.catalogue import Product, Unit
 from db.models.orders import Order
-from services import cart, catalogue, catalogue_search, units
+from services import cart, catalogue, catalogue_search, originals, units
 from services.actor import Actor, Role, require
 from services.cart import NotYours
 from services.errors import DomainError
@@ -251,11 +251,15 @@ def _taken(
 ) -> tuple[Taken, ...]:
     if not chosen:
         return ()
+    draft = session.get_one(Order, order_id)
     wanted: Counter[int] = Counter()
-    for line in session.get_one(Order, order_id).lines:
+    for line in draft.lines:
         wanted[line.product_id or 0] += line.quantity_milli
     ids = {product.id for product, _ in chosen}
-    there = catalogue.available_of(session, ids, warehouse_ids=by.warehouse_ids)
+    there = Counter(catalogue.available_of(session, ids, warehouse_ids=by.warehouse_ids))
+    original = originals.find(session, draft)
+    if original is not None:
+        there.update(original.held)
     return tuple(
         Taken(
             product_id=product.id,
@@ -267,7 +271,7 @@ def _taken(
             quantity_milli=quantities[unit.id],
             base_code=_base(product).code,
             base_decimals=_base(product).decimals,
-            available_milli=_short(wanted[product.id], there.get(product.id, 0)) if quantities[unit.id] else None,
+            available_milli=_short(wanted[product.id], there[product.id]) if quantities[unit.id] else None,
         )
         for product, unit in chosen
     )

@@ -121,6 +121,55 @@ def correct(
     return delta_milli
 
 
+def empty(session: Session, locked: Locked, product_id: int, *, reason: Reason, by: Actor, now: datetime) -> int:
+    """Whoever looked for more found none: only what others are loading just now still lies there.
+
+    Whatever else was promised of it gives way. Returns and raises as ``correct`` does.
+    """
+    row = locked.rows[product_id]
+    gone = row.on_hand_milli - _in_hands(session, row)
+    return correct(session, locked, product_id, -gone, reason=reason, by=by, now=now)
+
+
+def count_relying(session: Session, warehouse_id: int, product_ids: Collection[int]) -> int:
+    """How many orders that nobody loads yet were promised some of these: they give way if the shelf is empty."""
+    query = (
+        select(func.count(Order.id.distinct()))
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .join(Reservation, Reservation.order_line_id == OrderLine.id)
+        .where(
+            Reservation.warehouse_id == warehouse_id,
+            Reservation.product_id.in_(product_ids),
+            Order.status == Status.SUBMITTED.value,
+        )
+    )
+    return session.scalar(query) or 0
+
+
+def make_wait(session: Session, order: Order, product_id: int, *, by: Actor, now: datetime) -> None:
+    """Release a locked order whole, as this product is not there for it: it waits for stock, and its rep is told."""
+    product = session.get_one(Product, product_id).name
+    stock.release(session, order)
+    order_states.move(session, order, Status.WAITING, by=by, now=now, displaced_by=product)
+    facts = order_states.facts_of(order)
+    announce(session, Audience(person_id=order.rep_id), "order_displaced", product=product, **facts)
+
+
+def _in_hands(session: Session, row: Stock) -> int:
+    """So much of it is promised to orders that somebody is loading."""
+    query = (
+        select(func.coalesce(func.sum(Reservation.quantity_milli), 0))
+        .join(OrderLine, OrderLine.id == Reservation.order_line_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(
+            Reservation.warehouse_id == row.warehouse_id,
+            Reservation.product_id == row.product_id,
+            Order.status == Status.LOADING.value,
+        )
+    )
+    return int(session.scalar(query) or 0)
+
+
 def _displace(session: Session, locked: Locked, product_id: int, lacking: int, *, by: Actor, now: datetime) -> int:
     """Release the newest orders that hold the product until it fits; returns what is still lacking."""
     holding = session.execute(
@@ -141,7 +190,7 @@ def _displace(session: Session, locked: Locked, product_id: int, lacking: int, *
         order = _take_if_free(session, order_id)
         if order is None or not _products_of(order) <= locked.rows.keys():
             continue  # somebody is just changing it, or it holds what was not locked: the next one gives way
-        _make_wait(session, order, product_id, by=by, now=now)
+        make_wait(session, order, product_id, by=by, now=now)
         locked.freed |= _products_of(order)
         lacking -= int(held)
     return lacking
@@ -151,14 +200,6 @@ def _take_if_free(session: Session, order_id: int) -> Order | None:
     query = select(Order).where(Order.id == order_id, Order.status == Status.SUBMITTED.value)
     free = query.with_for_update(skip_locked=True, of=Order)
     return session.scalars(free, execution_options={"populate_existing": True}).one_or_none()
-
-
-def _make_wait(session: Session, order: Order, product_id: int, *, by: Actor, now: datetime) -> None:
-    product = session.get_one(Product, product_id).name
-    stock.release(session, order)
-    order_states.move(session, order, Status.WAITING, by=by, now=now, displaced_by=product)
-    facts = order_states.facts_of(order)
-    announce(session, Audience(person_id=order.rep_id), "order_displaced", product=product, **facts)
 
 
 def _write(session: Session, row: Stock, delta_milli: int, *, reason: Reason, by: Actor, now: datetime) -> None:

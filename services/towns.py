@@ -10,7 +10,7 @@ import re
 import threading
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,10 +21,21 @@ from babel import Locale
 from services.search import search_key
 
 TABLE: Final = Path(__file__).parent / "town_data" / "towns.tsv"
+ALSO: Final = TABLE.with_name("also.tsv")
 SHORTEST: Final = 3
 """Letters: what is shorter begins too many names."""
 _LANGUAGES: Final = ("ru", "es", "en")
-_BEFORE: Final = re.compile(r"^(?:г|гор|город|пос|пгт|поселок|city of|town of|ciudad de|villa de)\b\.?\s*")
+_BEFORE: Final = re.compile(
+    r"^(?:г|гор|город|п|пос|поселок|пгт|рп|с|село|д|дер|деревня|ст|станица|city of|town of|ciudad de|villa de)\b\.?\s*"
+)
+_POSTCODE: Final = re.compile(r"^\d{4,6}\s+|\s+\d{4,6}$")
+_STREETS: Final = {
+    "проспект", "пр", "улица", "ул", "шоссе", "ш", "площадь", "пл", "бульвар", "бул", "переулок", "пер", "проезд",
+    "набережная", "наб", "street", "st", "road", "rd", "avenue", "ave", "square",
+}  # fmt: skip
+"""What stands behind a name that is a street's."""
+_MOST_WORDS: Final = 5
+"""Words of a town's name in an address without commas."""
 _LOADING = threading.Lock()
 
 
@@ -75,7 +86,7 @@ def find(text: str, *, country: str, most: int = 6) -> list[Town]:
     """Towns that are called so in Russian, Spanish or English: those of ``country`` first, then those whose whole name
     it is before those whose name only begins so, then the larger ones.
 
-    Of an address, the part that is a town's whole name counts, or the words that it begins with.
+    Of an address, the parts that are a town's whole name count, or the words that it begins or ends with.
     """
     whole = _bare(text)
     if len(whole) < SHORTEST:
@@ -92,18 +103,24 @@ def find(text: str, *, country: str, most: int = 6) -> list[Town]:
 
 def is_whole(text: str, town: Town) -> bool:
     """Tell whether the text says no more than the town's name, or its beginning."""
-    return any(key == _bare(text) or key.startswith(f"{_bare(text)} ") for key in _keys((town.name, *town.names)))
+    names = (town.name, *town.names, *_also().get((town.name, town.country), ()))
+    return any(key == _bare(text) or key.startswith(f"{_bare(text)} ") for key in _keys(names))
 
 
 def _in_parts(address: str) -> list[int]:
-    """The towns of the first part that is one's whole name; failing that, of the words that it begins with."""
-    words = _bare(address).split()[:5]
-    parts = [_bare(part) for part in re.split(r"[,;\n]", address)]
-    for key in (*parts, *(" ".join(words[:count]) for count in range(len(words), 0, -1))):
-        found = list(_table().find(f"|{key}|")) if len(key) >= SHORTEST else []
-        if found:
-            return found
-    return []
+    """The towns of all parts that are one's whole name; failing that, of the words that it begins or ends with."""
+    found = [number for part in re.split(r"[,;\n]", address) for number in _called(_POSTCODE.sub("", _bare(part)))]
+    if found:
+        return found
+    words = _bare(address).split()
+    counts = range(min(len(words), _MOST_WORDS), 0, -1)
+    first = (" ".join(words[:count]) for count in counts if not _STREETS.intersection(words[count : count + 1]))
+    last = (" ".join(words[-count:]) for count in counts)
+    return next((found for name in (*first, *last) if (found := _called(name))), [])
+
+
+def _called(key: str) -> list[int]:
+    return list(_table().find(f"|{key}|")) if len(key) >= SHORTEST else []
 
 
 def _bare(text: str) -> str:
@@ -122,13 +139,20 @@ def _table() -> _Table:
 
 
 @cache
+def _also() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """What people also call a town, by its main name and country."""
+    lines = (line.split("\t") for line in ALSO.read_text(encoding="utf-8").splitlines())
+    return {(name, country): tuple(names) for name, country, *names in lines}
+
+
+@cache
 def _load() -> _Table:
-    lines = TABLE.read_bytes()
+    lines, also = TABLE.read_bytes(), _also()
     starts, keys, key_starts, at = array("l"), bytearray(), array("l"), 0
     for line in lines.splitlines(keepends=True):
         starts.append(at)
         key_starts.append(len(keys))
         at += len(line)
-        names = "|".join(_keys(line.decode().split("\t")[:4]))
-        keys += f"|{names}|\n".encode()
+        name, *names, country = line.decode().split("\t")[:5]
+        keys += f"|{'|'.join(_keys((name, *names, *also.get((name, country), ()))))}|\n".encode()
     return _Table(lines, starts, bytes(keys), key_starts)

@@ -76,6 +76,20 @@ def stepped(quantity_milli: int, steps: int, *, factor_milli: int, minimum_milli
     return 0 if leaves or target == 0 else minimum
 
 
+def steps_around(quantity_milli: int, *, factor_milli: int, minimum_milli: int, multiple_milli: int) -> list[int]:
+    """What ten steps down, one down, one up and ten up lead to, in this order: each quantity once, and not the one that
+    it is. Only a single step leads to 0.
+    """
+    reached = [
+        stepped(
+            quantity_milli, steps, factor_milli=factor_milli, minimum_milli=minimum_milli, multiple_milli=multiple_milli
+        )
+        for steps in (-10, -1, 1, 10)
+    ]
+    wanted = reached if reached[0] else reached[1:]
+    return [target for target in dict.fromkeys(wanted) if target != quantity_milli]
+
+
 def quantity_of(
     amount: Decimal,
     *,

@@ -74,6 +74,17 @@ def test_a_webhook_needs_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     assert module.load().webhook_secret.get_secret_value() == "s-e_cret"
 
 
+@pytest.mark.parametrize("name", ["Yandex", "google"])
+def test_some_geocoders_need_a_key(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("GEOCODER", name)
+
+    with pytest.raises(SystemExit, match=f"GEOCODER_KEY must be set where GEOCODER is {name.lower()}"):
+        module.load()
+
+    monkeypatch.setenv("GEOCODER_KEY", "k")
+    assert module.load().geocoder == name.lower()
+
+
 def test_who_has_no_token_is_told_how_to_get_one() -> None:
     with pytest.raises(SystemExit) as ended:
         _ = module.load().token
@@ -91,6 +102,7 @@ def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         "DATABASE_URL": "postgresql+psycopg://desk:canary-database@db/desk",
         "SMTP_URL": "smtps://desk:canary%2Bmail@mail.example.org:465",
         "BOT_PROXY": "http://desk:canary-proxy@proxy:1080",
+        "GEOCODER_KEY": "canary-geocoder",
     }
     for name, value in hidden.items():
         monkeypatch.setenv(name, value)
@@ -98,7 +110,9 @@ def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     found = module.load()
 
     assert "canary" not in f"{found!r}{found!s}{found.model_dump()}{found.model_dump_json()}"
-    assert found.secrets() == ["77:canary-token", "canary-webhook", "canary-proxy", "canary+mail", "canary-database"]
+    assert found.secrets() == [
+        "77:canary-token", "canary-webhook", "canary-geocoder", "canary-proxy", "canary+mail", "canary-database",
+    ]  # fmt: skip
 
 
 def test_they_do_not_change() -> None:
@@ -150,6 +164,9 @@ FAULTS = [
     ("WEBHOOK_URL", "desk.example.org", "must be an address such as https://desk.example.org/telegram"),
     ("WEBHOOK_SECRET", "canary!", "must be 1 to 256 of A-Z a-z 0-9 _ -"),
     ("WEBHOOK_CERTIFICATE", "canary.pem", "is no file that can be read"),
+    ("GEOCODER", "canary", "must be one of nominatim, photon, yandex, google, none"),
+    ("GEOCODER_URL", "ftp://canary", "must begin with https:// or http://"),
+    ("ROUTER_URL", "canary", "must be an address such as https://maps.example.org"),
     ("COMPANY_CURRENCY", "Canary", "must be three letters of ISO 4217"),
     ("COMPANY_CURRENCY", "QQQ", "must be three letters of ISO 4217"),
     ("COMPANY_COUNTRY", "Canary", "must be two letters of ISO 3166"),
@@ -217,6 +234,8 @@ def test_telegram_comes_by_https_and_a_sandbox_on_this_machine_by_http(
         ("LOG_LEVEL", "debug", "log_level", "DEBUG"),
         ("WEBHOOK_LISTEN", "[::1]:0", "webhook_listen", "[::1]:0"),
         ("MAIL_FROM", "desk@склад.example", "mail_from", "desk@склад.example"),
+        ("GEOCODER", "None", "geocoder", "none"),
+        ("ROUTER_URL", "http://127.0.0.1:5000/", "router_url", "http://127.0.0.1:5000"),
     ],
 )
 def test_what_is_right_in_another_way_is_taken(

@@ -120,6 +120,10 @@ def _content(message: Mapping[str, Any]) -> dict[str, Any]:
     if "location" in message:
         content["latitude"] = float(message["location"]["latitude"])
         content["longitude"] = float(message["location"]["longitude"])
+    if "venue" in message:
+        content["text"] = ", ".join(
+            str(message["venue"][part]) for part in ("title", "address") if part in message["venue"]
+        )
     if "contact" in message:
         content["phone"] = str(message["contact"]["phone_number"])
     if "photo" in message:

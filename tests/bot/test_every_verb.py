@@ -139,6 +139,7 @@ VERBS: dict[str, Expected] = {
     "claim": Expected(STOREKEEPER, _order, of_an_order=True),
     "confirm": Expected(STOREKEEPER, _order, of_an_order=True),
     "dispatch": Expected(STOREKEEPER, _order, of_an_order=True),
+    "let_wait": Expected(STOREKEEPER, _order, of_an_order=True),
     "load_rest": Expected(STOREKEEPER, _order, of_an_order=True),
     "loaded_line": Expected(STOREKEEPER, lambda hall, order: (order, hall.lines[order], 3000), of_an_order=True),
     "no_vehicle": Expected(STOREKEEPER, _order, of_an_order=True),

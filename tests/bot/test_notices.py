@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot import map as screens_map
 from bot import notices
 from bot.buttons import unpack
 from sandbox.html_markup import parse_html
@@ -29,9 +30,8 @@ def announced() -> set[str]:
         for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
             called = ast.unparse(call.func).rpartition(".")[2]
             if called in {"announce", "_tell"} and len(call.args) > 2:
-                name = call.args[2]
-                names |= {name.value} if isinstance(name, ast.Constant) else set()
-    return {str(name) for name in names}
+                names |= set() if isinstance(call.args[2], ast.Name) else screens_map._literals(call, 2)
+    return names
 
 
 def test_every_announcement_has_a_text_and_facts_here() -> None:

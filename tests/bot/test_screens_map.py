@@ -24,8 +24,10 @@ def button_labels(screen: Screen) -> set[str]:
     found: set[str] = set()
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         named = call.func.id if isinstance(call.func, ast.Name) else ""
-        given = [call.args[0]] if named == "Button" else [word.value for word in call.keywords if named == "Ask"]
-        found |= {str(word.value) for part in given for word in ast.walk(part) if isinstance(word, ast.Constant)}
+        if named == "Button" and not isinstance(call.args[0], ast.Name):
+            found |= screens_map._chosen(call.args[0])
+        elif named == "Ask":
+            found |= {name for word in call.keywords for name in screens_map._chosen(word.value)}
     return found
 
 

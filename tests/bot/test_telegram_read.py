@@ -102,10 +102,13 @@ def test_kinds_of_messages(telegram: Telegram, content: dict[str, Any], kind: Ki
 
 def test_a_place_a_contact_and_a_caption(telegram: Telegram) -> None:
     place = read(telegram, message(location={"latitude": 55.75, "longitude": 37.61}))
+    pin = {"latitude": 55.75, "longitude": 37.61}
+    venue = read(telegram, message(location=pin, venue={"location": pin, "title": "Лавка", "address": "Покровка, 1"}))
     contact = read(telegram, message(contact={"phone_number": "+79001234567", "first_name": "N"}))
     photo = read(telegram, message(photo=[], caption="milk"))
 
     assert (place.latitude, place.longitude) == (55.75, 37.61)
+    assert (venue.kind, venue.latitude, venue.text) == (Kind.PLACE, 55.75, "Лавка, Покровка, 1")
     assert (contact.kind, contact.phone) == (Kind.CONTACT, "+79001234567")
     assert photo.text == "milk"
 

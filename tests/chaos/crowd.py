@@ -26,9 +26,9 @@ ATTENTION = 0.7
 """How often somebody stays with the screen in hand while notices with a button come in below it."""
 
 REP: Mapping[str, float] = {
-    "submit": 600, "day": 50, "days": 30, "client": 50, "review": 300, "set_quantity": 2, "clients": 40, "product": 6,
+    "submit": 600, "back_order": 300, "cut": 100, "window": 50, "day": 50, "days": 30, "client": 50, "review": 300, "set_quantity": 6, "clients": 40, "product": 6,
     "cart": 30, "category": 3, "unit": 1, "order": 1, "orders": 0.3, "home": 0.3, "why": 1, "place": 0.5,
-    "ask_cancel": 0.2, "cancel": 20,
+    "ask_cancel": 0.2, "cancel": 20, "new_draft": 0.1, "drafts": 0.3, "draft": 5,
 }  # fmt: skip
 """The taste of a rep: the weight of each verb."""
 STOREKEEPER: Mapping[str, float] = {
@@ -108,8 +108,6 @@ class Somebody:
             self.chat.send_location(55.7 + self.chance.random() / 10, 37.5 + self.chance.random() / 5)
         elif "set_quantity" in verbs and self.chance.random() < 0.15:
             self.chat.say(str(self.chance.randint(1, 9)))
-        elif "Nothing was submitted" in message.words and "cart" in verbs:
-            self._press(message, only="cart")
         elif "clear" in verbs and self.chance.random() < 0.02:
             self._press(message, only="clear")
         else:

@@ -86,12 +86,20 @@ class Shift:
             assert time.monotonic() < deadline, f"only {self.house.updates_taken()} updates within {within} s"
             time.sleep(0.1)
 
+    def wait_for_letters(self, count: int, *, within: float) -> None:
+        """Wait until so many invoices came to a mailbox: then all of the way was gone."""
+        deadline = time.monotonic() + within
+        while len(self.house.box.mail()) < count:
+            assert time.monotonic() < deadline, f"{self.figures()} within {within} s"
+            time.sleep(0.1)
+
     def figures(self) -> dict[str, int]:
         """What was done."""
         count = func.count()
         return {
             "updates": int(self.house.scalar(select(count).where(~inbox.c.source.startswith("internal:")))),
             "orders": int(self.house.scalar(select(count).where(Order.status != "draft"))),
+            "waiting": int(self.house.scalar(select(count).where(Order.status == "waiting"))),
             "loaded": int(self.house.scalar(select(count).where(Order.status == "loaded"))),
             "letters": len(self.house.box.mail()),
         }

@@ -22,7 +22,7 @@ from tests.conftest import BACKENDS, EmptyDatabases
 KILLS = int(os.environ.get("KILLS", "20"))
 SEED = int(os.environ.get("CHAOS_SEED", time.time_ns() % 1_000_000))
 MODES = ("polling", "webhook")
-CALM_UPDATES = 120
+CALM_UPDATES, CALM_LETTERS = 120, 2
 
 
 @pytest.mark.timeout(180 + 6 * KILLS)
@@ -75,6 +75,7 @@ def test_without_faults_no_message_and_no_letter_is_sent_twice(
     try:
         shift.crowd.begin()
         shift.wait_for_updates(CALM_UPDATES, within=40)
+        shift.wait_for_letters(CALM_LETTERS, within=60)
         world = shift.close()
         found = violations(world)
         messages, letters = count_duplicate_messages(house, world.chats), count_duplicate_letters(house)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from bot.events import Internal
-from delivery.geocoding import Geocoder, GeocodingWay
+from delivery.geocoders import Geocoder
+from delivery.geocoding import GeocodingWay
 from delivery.routing import Router, RoutingWay
 from services import places
 from services.lanes import Row
@@ -35,6 +37,7 @@ def running() -> Iterator[Maps]:
 def maps(running: Maps) -> Maps:
     running.moods.clear()
     running.asked.clear()
+    running.options.clear()
     running.addresses.clear()
     running.road_m = 1234.4
     return running
@@ -47,10 +50,95 @@ def row(attempts: int = 0, address: str = "Calle Mayor 3", **payload: Any) -> Ro
 
 def test_hits_of_the_companys_country_come_first(maps: Maps) -> None:
     maps.addresses["Calle Mayor 3"] = [LIMA, MADRID]
-    found = Geocoder(maps.url).find(QUESTION)
+    found = Geocoder(url=maps.url).find(QUESTION)
     assert [hit["found"] for hit in found] == [MADRID[0], LIMA[0]]
     assert found[0] == FOUND_MADRID
     assert maps.asked == [("Calle Mayor 3", "TelBot (desk@example.org)")]
+
+
+PHOTON = {
+    "features": [
+        {
+            "properties": {"name": name, "city": name, "countrycode": country},
+            "geometry": {"coordinates": [-3.708, latitude]},
+        }
+        for name, country, latitude in (("Lima", "PE", -12.04), ("Madrid", "ES", 40.415))
+    ]
+}
+YANDEX = {
+    "response": {
+        "GeoObjectCollection": {
+            "featureMember": [
+                {
+                    "GeoObject": {
+                        "name": name,
+                        "description": "Calle Mayor",
+                        "Point": {"pos": f"-3.708 {latitude}"},
+                        "metaDataProperty": {"GeocoderMetaData": {"Address": {"country_code": country}}},
+                    }
+                }
+                for name, country, latitude in (("Lima", "PE", -12.04), ("Madrid", "ES", 40.415))
+            ]
+        }
+    }
+}
+GOOGLE = {
+    "status": "OK",
+    "results": [
+        {
+            "formatted_address": f"Calle Mayor, {name}",
+            "geometry": {"location": {"lat": latitude, "lng": -3.708}},
+            "address_components": [
+                {"short_name": name, "types": ["locality", "political"]},
+                {"short_name": country, "types": ["country", "political"]},
+            ],
+        }
+        for name, country, latitude in (("Lima", "PE", -12.04), ("Madrid", "ES", 40.415))
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "said", "found"),
+    [
+        (
+            "photon", PHOTON, {"q": "Calle Mayor 3", "lang": "default", "lat": "40.5", "lon": "-3.5"},
+            ["Madrid, Madrid", "Lima, Lima"],
+        ),
+        (
+            "yandex", YANDEX, {"geocode": "Calle Mayor 3", "lang": "en_RU", "apikey": "k"},
+            ["Madrid, Calle Mayor", "Lima, Calle Mayor"],
+        ),
+        (
+            "google", GOOGLE, {"address": "Calle Mayor 3", "language": "es", "region": "es", "key": "k"},
+            ["Calle Mayor, Madrid", "Calle Mayor, Lima"],
+        ),
+    ],
+)  # fmt: skip
+def test_other_geocoders_are_asked_in_their_own_way(
+    maps: Maps, name: str, answer: dict[str, Any], said: dict[str, str], found: list[str]
+) -> None:
+    maps.moods.append((200, json.dumps(answer)))
+    hits = Geocoder(name, maps.url, key="k").find(QUESTION)
+    assert [hit["found"] for hit in hits] == found
+    assert (hits[0]["latitude"], hits[0]["longitude"]) == (40.415, -3.708)
+    assert {key: maps.options[0].get(key) for key in said} == said
+
+
+def test_a_redirect_is_not_followed(maps: Maps) -> None:
+    maps.moods += [(302, f"{maps.url}/search?q=elsewhere"), (302, f"{maps.url}/route/v1/driving/elsewhere")]
+    with pytest.raises(TryLater):
+        Geocoder(url=maps.url).find(QUESTION)
+    with pytest.raises(NeverAgain):
+        Router(maps.url).distance_m((55.75, 37.62), (55.8, 37.5))
+    assert [asked for asked, _ in maps.asked] == [
+        "Calle Mayor 3", "/route/v1/driving/37.620000,55.750000;37.500000,55.800000",
+    ]  # fmt: skip
+
+
+def test_a_contact_that_no_header_can_hold_is_left_out(maps: Maps) -> None:
+    Geocoder(url=maps.url).find(replace(QUESTION, contact="склад\r\n"))
+    assert maps.asked == [("Calle Mayor 3", "TelBot (order desk)")]
 
 
 @pytest.mark.parametrize(
@@ -74,28 +162,28 @@ def test_errors_are_sorted_by_what_to_do_next(
 ) -> None:
     maps.moods.append((status, body))
     with pytest.raises(outcome):
-        Geocoder(maps.url).find(QUESTION)
+        Geocoder(url=maps.url).find(QUESTION)
 
 
 def test_who_is_too_slow_or_away_is_asked_again_later(maps: Maps) -> None:
     maps.open_gate.clear()
     try:
         with pytest.raises(TryLater):
-            Geocoder(maps.url, 0.1).find(QUESTION)
+            Geocoder(url=maps.url, seconds=0.1).find(QUESTION)
         with pytest.raises(TryLater):
             Router(maps.url, 0.1).distance_m((40.0, -3.0), (41.0, -3.0))
     finally:
         maps.open_gate.set()
     with pytest.raises(TryLater):
-        Geocoder("http://127.0.0.1:9").find(QUESTION)
+        Geocoder(url="http://127.0.0.1:9").find(QUESTION)
     with pytest.raises(TryLater):
         Router("http://127.0.0.1:9").distance_m((40.0, -3.0), (41.0, -3.0))
 
 
 def test_only_the_public_geocoder_has_a_pace() -> None:
-    public = GeocodingWay(Geocoder("https://nominatim.openstreetmap.org"), lambda _event: None)
+    public = GeocodingWay(Geocoder(), lambda _event: None)
     assert [(limit.per_second, limit.burst) for limit in public.limits(row())] == [(1.0, 1)]
-    assert GeocodingWay(Geocoder("http://maps.example.org/nominatim"), lambda _event: None).limits(row()) == ()
+    assert GeocodingWay(Geocoder(url="http://maps.example.org/nominatim"), lambda _event: None).limits(row()) == ()
     assert GeocodingWay(None, lambda _event: None).limits(row()) == ()
 
 
@@ -110,24 +198,24 @@ def test_after_two_tries_the_towns_are_looked_up(maps: Maps) -> None:
     question = Question("Сарагоса", "ES", "ru", "", None)
     maps.moods += [(500, ""), (500, "")]
     with pytest.raises(TryLater):
-        told(GeocodingWay, Geocoder(maps.url), row(address="Сарагоса"), question)
-    found = told(GeocodingWay, Geocoder(maps.url), row(1, "Сарагоса"), question)
+        told(GeocodingWay, Geocoder(url=maps.url), row(address="Сарагоса"), question)
+    found = told(GeocodingWay, Geocoder(url=maps.url), row(1, "Сарагоса"), question)
     assert found["source"] == places.TOWNS
     assert found["hits"][0] == {"found": "Сарагоса", "latitude": 41.6561, "longitude": -0.8773}
 
 
 def test_who_refuses_us_is_not_asked_twice(maps: Maps) -> None:
     maps.moods.append((403, ""))
-    assert told(GeocodingWay, Geocoder(maps.url), row(), QUESTION)["source"] == places.TOWNS
+    assert told(GeocodingWay, Geocoder(url=maps.url), row(), QUESTION)["source"] == places.TOWNS
 
 
 def test_what_the_geocoder_does_not_know_may_be_a_town(maps: Maps) -> None:
     question = Question("Calle Mayor 3, Zaragoza", "ES", "es", "", None)
-    found = told(GeocodingWay, Geocoder(maps.url), row(), question)
+    found = told(GeocodingWay, Geocoder(url=maps.url), row(), question)
     assert (found["source"], found["hits"][0]) == (
         places.TOWNS, {"found": "Calle Mayor 3, Zaragoza", "latitude": 41.6561, "longitude": -0.8773},
     )  # fmt: skip
-    nowhere = told(GeocodingWay, Geocoder(maps.url), row(), QUESTION)
+    nowhere = told(GeocodingWay, Geocoder(url=maps.url), row(), QUESTION)
     assert (nowhere["source"], nowhere["hits"]) == (places.GEOCODER, [])
     assert told(GeocodingWay, None, row(), QUESTION)["source"] == places.TOWNS
 

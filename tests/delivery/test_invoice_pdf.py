@@ -107,7 +107,7 @@ def test_spanish_with_euros() -> None:
     line = make_line(1, name="Aceite «Año Nuevo» 5 l", unit_code="box", quantity_milli=2500, decimals=3)
     (page,) = pages_of(make_invoice(language="es", country="ES", currency="EUR", lines=(line,)))
 
-    for text in ("Factura n.º TB-2026-000042", "Aceite «Año Nuevo» 5 l", "NIF", "IBAN", "2,5", "caja", "1.923,45 €"):
+    for text in ("Factura n.º TB-2026-000042", "Aceite «Año Nuevo» 5 l", "NIF", "IBAN", "2,5", "cj.", "1.923,45 €"):
         assert text in page
     assert "1 línea, 1.923,45 € en total" in page
     assert "página 1 de 1" in page
@@ -369,6 +369,47 @@ def test_the_title_is_the_countrys_in_the_clients_language(changes: dict[str, st
     assert title in page
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_reference_is_for_the_sellers_banks_and_the_same_in_the_code(language: str) -> None:
+    reference = "Оплата по счёту № TB-2026-000042 от 27.11.2026, в т. ч. НДС 320,57"
+    document = make_invoice(language=language)
+    (page,) = pages_of(document)
+
+    assert reference in " ".join(page.split())
+    assert (bank_qr.payload(document, reference) or "").endswith(f"|Purpose={reference}")
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "words"),
+    [
+        ("ru", "RU", ["12 150,00 без НДС 1 500,00", "Без НДС: 1 500,00 ₽ —", "НДС не облагается."]),
+        ("es", "RU", ["12 150,00 sin IVA 1.500,00", "Sin IVA: 1.500,00 ₽ —", "Operación sin IVA."]),
+        ("en", "GB", ["12 150.00 0% 1,500.00", "VAT 0% on ₽1,500.00 ₽0.00", "No VAT is charged."]),
+    ],
+)
+def test_goods_without_vat(language: str, country: str, words: list[str]) -> None:
+    line = make_line(1, vat_rate=Decimal(0), vat_minor=0, total_minor=150000)
+    tax = DocumentTax(Decimal(0), 150000, 0)
+    (page,) = pages_of(
+        make_invoice(
+            language=language,
+            country=country,
+            lines=(line,),
+            taxes=(tax,),
+            net_minor=150000,
+            vat_minor=0,
+            total_minor=150000,
+        )
+    )
+
+    for text in words:
+        assert text in page, text
+    assert "включают" not in page
+    assert ("Оплата по счёту № TB-2026-000042 от 27.11.2026, НДС не облагается" in " ".join(page.split())) is (
+        country == "RU"
+    )
+
+
 def test_each_side_has_the_tax_id_of_its_own_country() -> None:
     (page,) = pages_of(
         make_invoice(
@@ -390,3 +431,21 @@ def test_an_accountant_signs_and_a_stamp_is_put_only_where_that_is_the_custom() 
 
     assert {"Director", "Accountant", "Stamp"} <= set(russian.splitlines())
     assert {"Director"} == {"Director", "Accountant", "Stamp"} & set(spanish.splitlines())
+
+
+def test_a_sole_trader_signs_alone() -> None:
+    trader = SELLER | {"tax_id": "780123456724", "tax_reason_code": "", "accountant": ""}
+    (page,) = pages_of(make_invoice(seller=trader))
+    (with_accountant,) = pages_of(make_invoice(seller=trader | {"accountant": "Белова Ольга Юрьевна"}))
+
+    roles = {"Предприниматель", "Руководитель", "Главный бухгалтер", "М. П."}
+    assert roles & set(page.splitlines()) == {"Предприниматель", "М. П."}
+    assert "Соколова Мария Андреевна" in page
+    assert "Главный бухгалтер" in with_accountant
+
+
+def test_an_order_of_ten_lines_with_code_logo_and_delivery_is_one_page() -> None:
+    prepared = logo.prepare(picture("PNG", "RGB", (900, 300), (10, 90, 10)))
+    document = make_invoice(lines=(*many(9), make_delivery_line(10)))
+
+    assert len(PdfReader(BytesIO(invoice_pdf.draw(document, TEXTS, FONTS, prepared))).pages) == 1

@@ -6,6 +6,7 @@ import html
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import cast
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from delivery import letters
+from services.invoice_document import DocumentTax
 from services.mailing import Letter
 from services.ways_out import NeverAgain, TryLater
 from templates.environment import LANGUAGES, Texts
@@ -132,6 +134,18 @@ def test_prices_without_vat_give_net_amounts() -> None:
 
     assert "12 шт. × 150,00 ₽ = 1 500,00 ₽" in body(message, "plain")
     assert "Цены и суммы указаны без НДС." in body(message, "html")
+
+
+def test_without_vat_none_is_named() -> None:
+    tax = DocumentTax(Decimal(0), 160288, 0)
+    message = received(build(replace(LETTER, invoice=make_invoice(taxes=(tax,)))))
+
+    for kind in ("plain", "html"):
+        text = body(message, kind)
+        assert "НДС не облагается." in text
+        assert "включают" not in text
+        assert "0 %" not in text
+    assert "Без НДС: 1 602,88 ₽: —" in body(message, "plain")
 
 
 def test_markup_in_data_is_shown_and_never_obeyed() -> None:

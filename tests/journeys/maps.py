@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 Answer = tuple[int, str]
-"""A status and a body."""
+"""A status and a body; of a redirect the body is where it leads."""
 
 
 @dataclass
@@ -30,6 +30,9 @@ class Maps:
     asked: list[tuple[str, str]] = field(default_factory=list)
     """What was asked for (the text or the road), and by whom (the user agent)."""
 
+    options: list[dict[str, str]] = field(default_factory=list)
+    """What else each question said."""
+
     def __post_init__(self) -> None:
         self.open_gate.set()
 
@@ -38,6 +41,7 @@ class Maps:
         parts = urlsplit(target)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         self.asked.append((query.get("q", parts.path), agent))
+        self.options.append(query)
         self.open_gate.wait(20)
         if self.moods:
             return self.moods.pop(0)
@@ -65,6 +69,8 @@ def running_maps() -> Iterator[Maps]:
         def do_GET(self) -> None:
             status, body = maps.answer(self.path, self.headers.get("User-Agent", ""))
             self.send_response(status)
+            if 300 <= status < 400:
+                self.send_header("Location", body)
             self.send_header("Content-Type", "application/json" if body[:1] in "[{" else "text/html")
             self.end_headers()
             self.wfile.write(body.encode())

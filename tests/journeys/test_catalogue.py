@@ -81,9 +81,12 @@ def test_words_typed_anywhere_find_goods_and_more_words_find_less(house: House) 
     narrowed = say(house, rep, f"PI {word}")
     assert f"Zefir{trade.number} pink" in narrowed
     assert "by 6" in narrowed, "exactly one hit is its card"
-    assert "Nothing is called so." in say(house, rep, f"{word} abracadabra")
-    assert "Did you mean one of these?" in say(house, rep, f"Z-{trade.number}-33")
+    assert "Nothing is called so." in say(house, rep, "abracadabra")
+    for near in (f"Z-{trade.number}-33", f"{word} plains", f"{word} white 12"):
+        assert "Did you mean one of these?" in say(house, rep, near)
     assert f"Z-{trade.number}-3" in rep.last().text
+    say(house, rep, "/catalogue")
+    assert "Page 1 of " in press(house, rep, "Молочное")
     for screen in ("/menu", "/help", "/cart", "/catalogue"):
         house.say(rep, screen)
         assert f"Zefir{trade.number} plain" in say(house, rep, f"z-{trade.number}-1")
@@ -96,6 +99,9 @@ def test_a_card_says_all_and_its_steps_are_what_is_sold(house: House) -> None:
     goods = stock_up(house, trade.number)
     plain, pink, white = (f"Z-{trade.number}-{each}" for each in (1, 2, 3))
 
+    rob = house.staff("Rob", Role.REP, warehouse="Казань")
+    assert "Available: 5 pcs (Казань)" in say(house, rob, plain)
+    assert "5 pcs" in say(house, rob, f"zefir{trade.number} pl")
     card = say(house, rep, plain)
     assert "Available: 45 pcs" in card
     assert "Москва: 40 pcs" in card
@@ -106,7 +112,7 @@ def test_a_card_says_all_and_its_steps_are_what_is_sold(house: House) -> None:
     assert LONG.strip() not in press(house, rep, "Less")
 
     card = say(house, rep, white)
-    assert "₽900.00 / box (12 pcs, ₽75.00 per pcs)" in card
+    assert "₽900.00 / box (12 pcs, ₽75.00 / pcs)" in card
     assert "Not available now" in card
     assert "How many (box)?" in say(house, rep, "box")
     assert "It is not sold by “kg”. The units are: pcs, box" in say(house, rep, "3 kg")
@@ -177,6 +183,36 @@ def test_a_photo_is_shown_above_the_card(house: House) -> None:
     assert shown[0].kind == "photo"
     assert f"Zefir{trade.number} plain" in shown[1].text
     assert "+1" in shown[1].labels
+
+
+def test_the_cart_is_stepped_through_changed_and_checked_out(house: House) -> None:
+    rep, trade = house.staff("Рита", Role.REP, "ru"), Trade(house)
+    goods = stock_up(house, trade.number)
+    word, pink = f"Zefir{trade.number}", goods[f"Z-{trade.number}-2"]
+    trade.draft(rep, {goods[f"Z-{trade.number}-9{each}"]: 1 for each in range(6)})
+    for article, count in ((1, 3), (2, 12), (3, 2)):
+        say(house, rep, f"Z-{trade.number}-{article} {count}")
+
+    assert "Страница 1 из 2" in say(house, rep, "/cart")
+    press(house, rep, "➡️")
+    last = press(house, rep, f"{word} white")
+    assert "2 шт. × 89,00 ₽ = 178,00 ₽" in last
+    assert "Сейчас нет" in last
+    assert "9 из 9" in rep.last().labels
+    assert f"{word} pink" in press(house, rep, "⬅️")
+    assert rep.last().labels[:2] == ["−6", "+6"]
+    assert "18 шт. × 89,00 ₽ = 1 602,00 ₽" in press(house, rep, "+6").replace("\u00a0", " ")
+    assert "24 шт." in say(house, rep, "24")
+    press(house, rep, "➡️")
+    assert "Страница 2 из 2" in press(house, rep, "К заказу")
+    press(house, rep, f"{word} white")
+    press(house, rep, "Убрать")
+    assert lines_of(house, goods[f"Z-{trade.number}-3"]) == []
+    assert "Страница 2 из 2" in press(house, rep, "Вернуть")
+    assert lines_of(house, goods[f"Z-{trade.number}-3"]) == [2000]
+    assert lines_of(house, pink) == [24000]
+    print(rep.transcript())
+    assert rep.last().labels[-1] == "x"
 
 
 def test_what_makes_no_sense_is_said_so_and_changes_nothing(house: House) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
+import pytest
 from openpyxl import load_workbook
 
+from db.models.orders import Order
 from sandbox.client_chat import Chat
+from services import company
 from services.actor import Role
 from tests.journeys.house import House
 from tests.journeys.houses import on
@@ -23,11 +27,18 @@ def loaded_order(house: House, trade: Trade, rep: Chat, store: Chat) -> int:
     return order_id
 
 
-def press_of(chat: Chat, label: str, *, row_of: str) -> None:
-    """Press the number of the place in a list that has this name."""
-    place = next(line.partition(".")[0] for line in chat.last().text.splitlines() if row_of in line)
-    assert label == "", "the places are numbers"
-    chat.press(place)
+def press_place(house: House, chat: Chat, name: str) -> None:
+    """Press the number of the place that this name has in a list."""
+    while name not in chat.last().text:
+        house.press(chat, "➡️")
+    house.press(chat, next(line.partition(".")[0] for line in chat.last().text.splitlines() if name in line))
+
+
+def sheets_of(chat: Chat) -> dict[str, list[tuple[object, ...]]]:
+    """The newest spreadsheet in a chat: by sheet, its rows."""
+    file = next(message for message in reversed(chat.messages()) if (message.file_name or "").endswith(".xlsx"))
+    book = load_workbook(BytesIO(chat.download(file.file_id or "")))
+    return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
 
 
 @on("polling", "webhook")
@@ -42,24 +53,85 @@ def test_an_admin_looks_closer_until_one_reps_spreadsheet(house: House) -> None:
     house.say(admin, "/menu")
     house.press(admin, "Figures")
     house.press(admin, "Reps")
-    while name not in admin.last().text:
-        house.press(admin, "➡️")
-    press_of(admin, "", row_of=name)
-    house.settle()
+    press_place(house, admin, name)
 
     text = admin.last().text
     assert f"👤 {name}" in text
-    assert "2 orders formed: ₽684.00" in text
-    assert "1 loading: ₽392.00" in text
-    assert "Goods: ₽300.00" in text
+    assert "2 orders formed: ₽684.10" in text
+    assert "1 loading: ₽392.05" in text
+    assert "Goods: ₽300.00\nDelivery: ₽92.05" in text
+    house.press(admin, "Month")
+    assert "2 orders formed: ₽684.10" in admin.last().text, "still of the rep"
     house.press(admin, "Clients")
-    assert f"1. Client {trade.number}" in admin.last().text
+    assert "₽392.05 · 1 order" in admin.last().text
     house.press(admin, "What was submitted")
-    assert "₽684.00 · 2 orders" in admin.last().text
+    assert "₽392.05 · 1 order" in admin.last().text
+    assert "₽292.05 · 1 order" in admin.last().text
     house.press(admin, "Back")
     house.press(admin, "As a spreadsheet")
-    file = next(message for message in reversed(admin.messages()) if message.document_name)
-    assert file.document_name.endswith(".xlsx")
-    book = load_workbook(BytesIO(admin.download(file)))
-    rows = [row for sheet in book.worksheets for row in sheet.iter_rows(values_only=True)]
+    rows = [row for sheet in sheets_of(admin).values() for row in sheet]
     assert any(name in row for row in rows)
+    assert any(392.05 in row for row in rows), "an amount is a number"
+    assert not any("Rita" in str(cell) and cell != name for row in rows for cell in row), "nobody else's"
+
+
+@on("webhook")
+def test_a_rep_sees_the_own_figures_and_nobody_elses(house: House) -> None:
+    trade = Trade(house)
+    rita, rob = (house.staff(f"{name} {trade.number}", Role.REP) for name in ("Rita", "Rob"))
+    store = house.staff("Stan", Role.STOREKEEPER)
+    trade.submitted(rita, {trade.product(): 1})
+    trade.submitted(rob, {trade.product(): 5})
+
+    house.say(rita, "/figures")
+
+    assert "My figures" in rita.last().text
+    assert "1 order formed: ₽192.05" in rita.last().text
+    house.press(rita, "Reps")
+    house.press(rita, "What was submitted")
+    assert f"1. Rita {trade.number}" in rita.last().text
+    assert f"Rob {trade.number}" not in rita.last().text
+    with house.refuses(rita, "You have no right to do this."):
+        rita.press_data(f"figures.0-0-2-{house.actor(rob).person_id}.0")
+    with house.refuses(store, "You have no right to do this."):
+        store.press_data("figures..0")
+
+
+@on("webhook")
+@pytest.mark.parametrize(
+    ("language", "figures", "two_dates", "formed", "nonsense"),
+    [
+        ("en", "My figures", "From … to …", "1 order formed", "Please press one of the days."),
+        ("ru", "Мои показатели", "С … по …", "1 заказ", "Нажмите один из дней."),
+        ("es", "Mis cifras", "De … a …", "1 pedido", "Pulse uno de los días."),
+    ],
+)
+def test_any_two_dates_by_the_calendar(
+    house: House, language: str, figures: str, two_dates: str, formed: str, nonsense: str
+) -> None:
+    trade = Trade(house)
+    house.staff("Stan", Role.STOREKEEPER)
+    rep = house.staff("Rita", Role.REP, language)
+    with house.database.reading() as session:
+        today = company.today(company.get(session), datetime.now(UTC))
+    order_id = trade.draft(rep, {trade.product(): 1})
+    with house.database.transaction() as session:
+        order = session.get_one(Order, order_id)
+        order.status, order.submitted_at = "submitted", datetime.now(UTC) - timedelta(days=40)
+    house.say(rep, "/menu")
+    house.press(rep, figures)
+    assert formed not in rep.last().text
+    house.press(rep, two_dates)
+    house.say(rep, "yesterday")
+    assert nonsense in rep.last().text
+
+    house.press(rep, "⬅️")
+    house.press(rep, "⬅️")
+    house.press(rep, "1")
+    house.press(rep, "➡️")
+    house.press(rep, "➡️")
+    house.press(rep, str(today.day))
+
+    assert formed in rep.last().text
+    with house.refuses(rep, ""):
+        rep.press_data(f"figures.{today.toordinal()}-{(today - timedelta(days=3)).toordinal()}.0")

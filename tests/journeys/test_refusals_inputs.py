@@ -18,9 +18,7 @@ from tests.journeys.scenes import Trade
 pytestmark = on("webhook")
 
 UNUSABLE: dict[str, tuple[str, Callable[[Chat], object]]] = {
-    "text": ("I cannot use a text here. Please press a button.", lambda chat: chat.say("what do you sell?")),
-    "markup": ("I cannot use a text here.", lambda chat: chat.say("<b>{{ 7*7 }}</b> %s %(name)s &amp; ' OR 1=1 --")),
-    "long text": ("I cannot use a text here.", lambda chat: chat.say("🐄" * 2048)),
+    "long text": ("This is too long to search for: 100 characters at most.", lambda chat: chat.say("🐄" * 2048)),
     "command": ("I do not know this command.", lambda chat: chat.say("/frobnicate now")),
     "sticker": ("A nice sticker, but I need a button or words.", lambda chat: chat.send_sticker("🐄")),
     "voice": ("I cannot listen to voice messages.", lambda chat: chat.send_voice()),
@@ -58,6 +56,14 @@ def test_what_the_menu_cannot_use_is_answered_once(house: House, rep: Chat, what
     assert "What shall we do?" in rep.last().text
     assert rep.last().labels == menu.labels, "the screen stands below, whole"
     assert [message.labels for message in rep.messages() if message.id == menu.id] == [[]]
+
+
+@pytest.mark.parametrize("typed", ["what do you sell?", "<b>{{ 7*7 }}</b> %s %(name)s &amp; ' OR 1=1 --"])
+def test_what_is_typed_at_the_menu_is_looked_for_as_it_stands(house: House, rep: Chat, typed: str) -> None:
+    with house.refuses(rep, "Nothing is called so. Try a shorter part of the name"):
+        rep.say(typed)
+
+    assert rep.last().text.startswith(f"🔍 {typed}\n")
 
 
 def test_a_file_too_large_to_fetch_is_not_fetched(house: House, rep: Chat) -> None:
@@ -102,12 +108,10 @@ def test_an_edited_text_is_not_said_again(house: House, rep: Chat) -> None:
         ("🥛🥛🥛", "I do not understand this quantity."),
         ("-3", "I do not understand this quantity."),
         ("٣", "I do not understand this quantity."),
-        ("1e9", "I do not understand this quantity."),
         ("99999999999999999999", "I do not understand this quantity."),
         ("999999999", "A quantity goes from 0 to "),
         ("1,5", "Only whole numbers: pcs cannot be divided."),
         ("0.0001", "I do not understand this quantity."),
-        ("three", "I do not understand this quantity."),
     ],
 )
 def test_a_quantity_that_cannot_be_is_refused(house: House, rep: Chat, typed: str, words: str) -> None:
@@ -121,6 +125,15 @@ def test_a_quantity_that_cannot_be_is_refused(house: House, rep: Chat, typed: st
     assert "How many (pcs)? Press or type." in rep.last().text
 
 
+@pytest.mark.parametrize("typed", ["1e9", "three"])
+def test_a_word_at_a_product_is_looked_for_and_orders_nothing(house: House, rep: Chat, typed: str) -> None:
+    rep.press_data(f"product.{Trade(house).product()}.0")
+    house.settle()
+
+    with house.refuses(rep, "Nothing is called so."):
+        rep.say(typed)
+
+
 def test_the_pin_of_a_broken_receiver_is_refused(house: House, rep: Chat) -> None:
     trade = Trade(house)
     trade.draft(rep, {trade.product(): 1})
@@ -131,7 +144,7 @@ def test_the_pin_of_a_broken_receiver_is_refused(house: House, rep: Chat) -> Non
     with house.refuses(rep, "I cannot deliver to this point. Please send another pin."):
         rep.send_location(0.0, 0.0)
 
-    assert "Keep it, or send another pin." in rep.last().text
+    assert "Keep it, send another pin, or type an address." in rep.last().text
 
 
 def test_a_forged_sunday_is_refused(house: House, rep: Chat) -> None:
@@ -142,7 +155,7 @@ def test_a_forged_sunday_is_refused(house: House, rep: Chat) -> None:
 
     for day in (sunday.toordinal(), first.toordinal() - 1, first.toordinal() + 400):
         house.say(rep, "/menu")
-        with house.refuses(rep, "We do not deliver on that day. Choose one from "):
+        with house.refuses(rep, "We do not deliver on that day. The earliest day is "):
             rep.press_data(f"day.{day}.0")
 
     for never in (0, 3652060, 999999999999999):

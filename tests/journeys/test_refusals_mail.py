@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from db.models.clients import Client
 from db.models.invoices import MailRequest
 from db.models.messaging import outbox
 from sandbox.client_chat import Chat
@@ -85,7 +86,7 @@ def test_mail_refused_for_now_is_tried_again(house: House) -> None:
     assert "greylisted" in told
 
 
-def test_mail_refused_for_ever_is_told_with_the_reason_and_not_tried_again(house: House) -> None:
+def test_mail_refused_for_ever_is_told_and_not_tried_again_but_sent_where_the_corrected_card_says(house: House) -> None:
     trade = Trade(house)
     house.box.mail_fault("refuse", code=550, text="5.1.1 no such mailbox", to=trade.address)
 
@@ -99,6 +100,17 @@ def test_mail_refused_for_ever_is_told_with_the_reason_and_not_tried_again(house
     assert "no such mailbox" in rep.last().text
     assert (trade.status(order_id), house.box.mail(trade.address)) == ("loaded", [])
     assert house.scalar(select(MailRequest.state).where(MailRequest.address == trade.address)) == "refused"
+
+    right = f"right{trade.number}@example.org"
+    with house.database.transaction() as session:
+        session.execute(update(Client).where(Client.email == trade.address).values(email=right))
+    house.press(rep, "Papers")
+    assert f"The client's card says {right} now: the next letter goes there." in rep.last().text
+    house.press(rep, "Send again")
+    [mail] = house.box.wait_for_mail(right)
+    house.settle()
+    assert mail.envelope_to == [right]
+    assert f"The mail server has accepted the invoice for {right}." in rep.last().text
 
 
 def test_an_address_that_is_none_is_told_as_such(house: House) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from db.models.invoices import Invoice, InvoiceLine
 from db.models.orders import Order, OrderLine
-from db.models.stock import Reservation, Stock, StockMovement
+from db.models.stock import Stock, StockMovement
 from services import stock
 from services.actor import Role
 from tests.journeys.house import House
@@ -35,16 +35,17 @@ def test_what_is_not_there_is_not_billed_and_waits(house: House) -> None:
     house.press(store, "8 pcs")
     house.say(store, "5")
     assert "Loaded: 5 pcs" in store.last().text
-    assert "the books will be corrected" in store.last().text
+    assert "the books will be corrected. 1 other order that counts on it will have to wait." in store.last().text
     house.press(store, "To the list")
     assert "loaded: 5 pcs" in store.last().text
     house.press(store, "The rest is loaded")
     assert f"Kefir {trade.number}: 5 of 8 pcs" in store.last().text
+    assert "1 other order that counts on it will have to wait." in store.last().text
     house.press(store, "Confirm the loading")
 
     assert trade.status(order_id) == "loaded"
-    assert trade.status(other) == "submitted"
-    assert level(house, kefir) == (2000, 2000)
+    assert trade.status(other) == "waiting"
+    assert level(house, kefir) == (0, 0)
     assert level(house, bread) == (6000, 0)
     with house.database.reading() as session:
         order = session.get_one(Order, order_id)
@@ -67,64 +68,60 @@ def test_what_is_not_there_is_not_billed_and_waits(house: House) -> None:
             .where(StockMovement.product_id == kefir, StockMovement.order_id == order_id)
             .order_by(StockMovement.id)
         ).all()
-        assert [tuple(row) for row in moved] == [(-5000, ""), (-3000, "short_pick")]
+        assert [tuple(row) for row in moved] == [(-5000, ""), (-5000, "short_pick")]
         child_id = child.id
     told = rep.transcript()
     assert f"Order No. {order_id}: not all was there." in told
     assert "5 of 8 pcs" in told
     assert f"The rest is order No. {child_id}, which waits for stock" in told
+    assert f"Order No. {other} has to wait for stock." in told
 
 
-def test_the_newest_promise_gives_way_and_comes_back_when_goods_come(house: House) -> None:
+def test_an_order_of_which_nothing_is_there_waits_and_comes_back_when_goods_come(house: House) -> None:
     rep, store, trade = house.staff("Rita", Role.REP), house.staff("Stan", Role.STOREKEEPER), Trade(house)
     kefir = trade.product(on_hand=10)
-    order_id = trade.claimed(rep, store, {kefir: 4})
-    older, newest = trade.submitted(rep, {kefir: 3}), trade.submitted(rep, {kefir: 3})
+    order_id, newer, newest = (trade.submitted(rep, {kefir: count}) for count in (4, 3, 3))
+    house.say(store, "/queue")
+    house.say(store, str(order_id))
 
-    house.press(store, "4 pcs")
-    house.press(store, "To the list")
-    house.press(store, "4 pcs")
-    house.say(store, "1")
-    house.press(store, "To the list")
-    house.press(store, "To the vehicle")
-    house.press(store, "Confirm the loading")
-
-    assert [trade.status(one) for one in (order_id, older, newest)] == ["loaded", "submitted", "submitted"]
-    assert level(house, kefir) == (6000, 6000)
-    open_card(house, store, older)
     house.press(store, "I take it")
-    house.press(store, "3 pcs")
+    house.press(store, "4 pcs")
     house.press(store, "To the list")
-    house.press(store, "3 pcs")
+    house.press(store, "4 pcs")
     house.press(store, "Nothing there")
     house.press(store, "To the list")
     house.press(store, "To the vehicle")
-    assert "Nothing of it is loaded" in store.last().text
+    assert "Nothing of it is loaded." in store.last().text
+    assert "2 other orders that count on it will have to wait." in store.last().text
     assert "Confirm the loading" not in " ".join(store.last().labels)
-    version = house.scalar(select(Order.version).where(Order.id == older))
-    with house.refuses(store, f"Nothing of order No. {older} is loaded, so there is nothing to bill."):
-        store.press_data(f"confirm.{older}.{version}")
-    house.press(store, "Put it back")
-    assert trade.status(older) == "submitted"
+    version = house.scalar(select(Order.version).where(Order.id == order_id))
+    with house.refuses(store, f"Nothing of order No. {order_id} is loaded, so there is nothing to bill."):
+        store.press_data(f"confirm.{order_id}.{version}")
+    tap = house.press(store, "Nothing there: let it wait")
+
+    assert "The order waits for stock now" in store.last().text
+    assert [trade.status(one) for one in (order_id, newer, newest)] == ["waiting"] * 3
+    assert level(house, kefir) == (0, 0)
+    for one in (order_id, newer, newest):
+        assert f"Order No. {one} has to wait for stock." in rep.transcript()
+    with house.refuses(store, "This has changed meanwhile"):
+        tap.resend()
 
     house.say(store, "/stock")
     house.say(store, f"Kefir {trade.number}")
     if "Warehouses" not in " ".join(store.last().labels):
         house.press(store, "Москва")
-    house.press(store, "I have counted")
-    house.say(store, "4, found the hole")
-    assert [trade.status(one) for one in (older, newest)] == ["submitted", "waiting"]
-    assert level(house, kefir) == (4000, 3000)
-    assert f"Order No. {newest} has to wait for stock." in rep.transcript()
-    assert house.scalar(
-        select(Reservation.quantity_milli).join(OrderLine).where(OrderLine.order_id == newest)
-    ) is None  # fmt: skip
-
     house.press(store, "Goods in")
-    house.say(store, "2")
-    assert trade.status(newest) == "submitted"
-    assert level(house, kefir) == (6000, 6000)
+    house.say(store, "6, TTN 5")
+    assert [trade.status(one) for one in (order_id, newer, newest)] == ["submitted", "waiting", "waiting"]
+    house.press(store, "Found")
+    house.say(store, "4, behind the door")
+    assert [trade.status(one) for one in (order_id, newer, newest)] == ["submitted"] * 3
     assert f"The goods of order No. {newest} are there." in rep.transcript()
+    house.press(store, "I have counted")
+    house.say(store, "9, one fell off")
+    assert [trade.status(one) for one in (order_id, newer, newest)] == ["submitted", "submitted", "waiting"]
+    assert level(house, kefir) == (9000, 7000)
 
 
 def test_what_stays_behind_is_no_correction(house: House) -> None:
@@ -144,8 +141,9 @@ def test_what_stays_behind_is_no_correction(house: House) -> None:
 
     assert trade.status(order_id) == "loaded"
     assert level(house, kefir) == (7000, 5000)
-    rest = house.scalar(select(Order.status).where(Order.parent_id == order_id))
-    assert rest == "submitted", "the rest is there, so it does not wait"
+    rest = house.scalar(select(Order.id).where(Order.parent_id == order_id))
+    assert trade.status(rest) == "submitted", "the rest is there, so it does not wait"
+    assert f"The rest is order No. {rest}, which is in the warehouse's queue" in rep.transcript()
 
 
 def test_what_cannot_have_been_loaded_is_refused(house: House) -> None:

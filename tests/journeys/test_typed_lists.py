@@ -89,6 +89,25 @@ def test_a_burst_that_was_typed_offline_loses_nothing(house: House) -> None:
     assert f"CH{number} 1 box\n" in told
 
 
+def test_a_list_is_one_also_where_a_note_an_address_or_a_client_is_awaited(house: House) -> None:
+    rep, trade = house.staff("Rita", Role.REP), Trade(house)
+    goods = stock_up(house, trade.number)
+    number, person_id = f"-{trade.number}", house.actor(rep).person_id
+    order_id = trade.review(rep, {goods["kefir"]: 1})
+
+    house.say(rep, "Call 2 hours before; gate 45")
+    assert "Call 2 hours before; gate 45" in rep.last().text
+    assert "Submit" in rep.last().labels[-1]
+    for data, words in (("review..0", f"KF{number} 12; XX{number} 5"), ("place..0", f"WA{number} 6"),
+                        ("clients.0.0", f"ch{number} 2 кг")):  # fmt: skip
+        rep.press_data(data)
+        house.say(rep, words)
+        assert "Your list" in rep.last().text
+
+    assert held(house, number, person_id) == {"KFpcs": 12000, "WApcs": 6000, "CHkg": 2000}
+    assert house.scalar(select(Order.note).where(Order.id == order_id)) == "Call 2 hours before; gate 45"
+
+
 def test_two_hundred_lines_and_goods_that_are_short(house: House) -> None:
     rep, trade = house.staff("Rita", Role.REP), Trade(house)
     stock_up(house, trade.number)
@@ -139,7 +158,7 @@ def test_the_answers_in_russian_and_spanish(house: House) -> None:
     number = f"-{trade.number}"
     said = {
         "ru": ("Ваш список", "12 шт.", "Эти строки не приняты:", "Такого артикула нет."),
-        "es": ("Su lista", "12 ud.", "Estas líneas no se han aceptado:", "No conozco este artículo."),
+        "es": ("Su lista", "12 ud.", "Estas líneas no se han aceptado:", "No conozco este código."),
     }
     for language, words in said.items():
         rep = house.staff("Рита", Role.REP, language=language)

@@ -179,6 +179,36 @@ def test_a_waiting_order_is_cancelled_by_its_rep_without_noise(session: Session,
     assert balance(session, milk, desk.warehouse) == (4000, 4000)
 
 
+def test_who_was_kept_waiting_by_an_older_order_goes_when_that_is_cancelled(session: Session, desk: Desk) -> None:
+    milk = make_product(session, on_hand=0)
+    big = submit_short(session, desk.rita, {milk: 10}).order
+    small = submit_short(session, desk.rita, {milk: 3}, minutes=1).order
+    receive(session, milk, 5)
+    by = actor_of(desk.bob)
+    assert back_orders.serve(session, desk.warehouse.id, [milk.id], by=by, now=later(minutes=2)) == []
+    told(session)
+
+    orders.cancel(session, big.id, big.version, by=actor_of(desk.rita), now=later(minutes=3))
+
+    assert (big.status, small.status) == ("cancelled", "submitted")
+    assert balance(session, milk, desk.warehouse) == (5000, 3000)
+    assert [name for name, _, _ in told(session)] == ["order_submitted", "back_order_ready"]
+
+
+def test_the_rest_of_an_order_keeps_the_turn_of_its_parent(session: Session, desk: Desk) -> None:
+    milk = make_product(session, on_hand=4)
+    parent = make_submitted(session, desk, {milk: 4})
+    younger = submit_short(session, desk.rita, {milk: 2}, minutes=5).order
+    goods = {line.id: 2000 for line in parent.lines if line.kind == "goods"}
+    rest = back_orders.open_child(session, parent, goods, by=actor_of(desk.bob), now=later(hours=1))
+    receive(session, milk, 3)
+
+    served = back_orders.serve(session, desk.warehouse.id, [milk.id], by=actor_of(desk.bob), now=later(hours=2))
+
+    assert rest.submitted_at == parent.submitted_at
+    assert (served, younger.status) == ([rest], "waiting")
+
+
 def test_the_delivery_of_a_cancelled_parent_is_charged_with_its_rest(session: Session, desk: Desk) -> None:
     milk = make_product(session, on_hand=4, price_minor=10000)
     result = submit_short(session, desk.rita, {milk: 10})

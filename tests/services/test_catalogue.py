@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from services import catalogue, favourites, files
-from services.catalogue import CategoryGone, Photo, ProductGone, ProductItem, UnitOption
+from services import catalogue, favourites, files, order_edits
+from services.catalogue import Available, CategoryGone, Photo, ProductGone, ProductItem, UnitOption
 from services.paging import PAGES_AHEAD
 from tests.builders import (
     NOON,
@@ -22,6 +22,7 @@ from tests.builders import (
     receive,
     unit_of,
 )
+from tests.services.desk import make_desk, make_submitted
 
 
 def test_categories_are_listed_by_level_and_position(session: Session) -> None:
@@ -125,6 +126,18 @@ def test_product_card(session: Session) -> None:
     assert card.available_milli == 13000
     anywhere = replace(actor_of(rep), warehouse_ids=frozenset())
     assert catalogue.product_card(session, milk.id, by=anywhere).available_milli == 113000
+
+
+def test_what_is_reserved_for_the_order_that_is_being_changed_is_available_to_it(session: Session) -> None:
+    desk = make_desk(session)
+    by = actor_of(desk.rita)
+    milk = make_product(session, warehouse=desk.warehouse, on_hand=10)
+    order = make_submitted(session, desk, {milk: 10})
+    assert catalogue.product_card(session, milk.id, by=by).available == ()
+
+    order_edits.begin(session, order.id, by=by, now=NOON)
+
+    assert catalogue.product_card(session, milk.id, by=by).available == (Available("Main", 10_000),)
 
 
 def test_a_pack_price_is_rounded_once() -> None:

@@ -64,8 +64,13 @@ class Warehouse(RuleBasedStateMachine):
             assert sum(tax.net_minor + tax.vat_minor for tax in order.taxes) == order.total_minor
             billed = self.session.scalars(select(Invoice).where(Invoice.order_id == order.id)).one()
             assert billed.total_minor == sum(line.total_minor for line in order.lines) == order.total_minor
-        else:
+        elif left:
             loading.release(self.session, order.id, order.version, by=self.bob, now=NOON)
+        else:
+            loading.let_wait(self.session, order.id, order.version, by=self.bob, now=NOON)
+        short = {line.product_id for line in picking.goods_of(order) if line.ordered_milli}
+        gone = [product for product in self.goods if product.id in short and not left]
+        assert [balance(self.session, product, self.desk.warehouse) for product in gone] == [(0, 0)] * len(gone)
 
     @rule(which=st.integers(0, 1), counted=st.integers(0, 20))
     def count(self, which: int, counted: int) -> None:

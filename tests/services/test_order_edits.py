@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
@@ -11,11 +12,24 @@ from sqlalchemy.orm import Session
 
 from db.models.orders import Order, OrderRevision
 from db.session import Database
-from services import announcements, cart, delivery, draft_list, loading, order_edits, order_story, orders, stock
+from services import (
+    announcements,
+    back_orders,
+    cart,
+    delivery,
+    draft_list,
+    goods_in,
+    loading,
+    order_edits,
+    order_story,
+    orders,
+    stock,
+)
 from services.actor import NotAllowed, Role
 from services.announcements import Audience
 from services.cart import ClientFixed, NoLongerDraft, NotYours
 from services.errors import DomainError, Moved
+from services.goods_in import Receipt
 from services.order_edits import NotAnEdit, Saved, TooLateToChange
 from services.orders import EditsAnOrder, OrderIncomplete, Repriced, Short
 from services.shortages import NothingThere
@@ -273,6 +287,20 @@ def test_a_waiting_order_is_changed_without_noise_and_served_if_all_is_there_now
     assert [name for name, _, _ in told(session)] == ["order_submitted", "back_order_ready"]
 
 
+def test_what_a_waiting_order_asks_for_no_more_goes_to_who_waits_behind_it(session: Session, desk: Desk) -> None:
+    milk, cheese = make_product(session, on_hand=0), make_product(session, "Cheese", on_hand=0)
+    older = submit_short(session, desk.rita, {milk: 10, cheese: 1}).order
+    younger = submit_short(session, desk.rita, {milk: 3}, minutes=1).order
+    receive(session, milk, 5)
+    draft = begin(session, desk, older)
+    put(session, desk, draft, milk, 0)
+
+    save(session, desk, draft)
+
+    assert (older.status, quantities(older), younger.status) == ("waiting", [("Cheese", 1000)], "submitted")
+    assert balance(session, milk, desk.warehouse) == (5000, 3000)
+
+
 def test_changes_are_dropped_and_the_order_stays(session: Session, desk: Desk) -> None:
     milk = make_product(session, on_hand=20)
     order = make_submitted(session, desk, {milk: 2})
@@ -347,3 +375,55 @@ def test_a_change_saved_while_the_order_is_claimed_has_exactly_one_winner(databa
             assert (order.status, order.lines[0].quantity_milli) == expected
     with database.reading() as session:
         assert stock.list_drift(session) == []
+
+
+def test_two_devices_make_one_draft_of_an_order_and_save_it_once(database: Database) -> None:
+    with database.transaction() as session:
+        desk = make_desk(session)
+        milk = make_product(session, on_hand=100)
+        order_id = make_submitted(session, desk, {milk: 3}).id
+        rita, unit_id = actor_of(desk.rita), unit_of(milk).id
+
+    begun = race(database, [partial(order_edits.begin, order_id=order_id, by=rita, now=NOON)] * 2)
+
+    assert begun[0].id == begun[1].id
+    with database.transaction() as session:
+        draft = cart.set_quantity(session, begun[0].id, unit_id, 5000, by=rita, now=NOON)
+        seen = draft.version
+    saves = [partial(order_edits.save, draft_id=draft.id, version=seen, by=rita, now=NOON)] * 2
+    results = race(database, saves)
+    assert sorted(type(result) for result in results if isinstance(result, Saved)) == [Saved]
+    with database.reading() as session:
+        order = session.get_one(Order, order_id)
+        assert (order.revision, order.lines[0].quantity_milli) == (2, 5000)
+        assert stock.list_drift(session) == []
+
+
+def test_whoever_cancels_changes_and_receives_at_once_locks_in_one_order(database: Database) -> None:
+    """All of them touch the queue for the same goods; PostgreSQL would end one of two that wait for each other."""
+    with database.transaction() as session:
+        desk = make_desk(session)
+        milk, cheese = (make_product(session, name, on_hand=4) for name in ("Milk", "Cheese"))
+        by, bob, house = actor_of(desk.rita), actor_of(desk.bob), desk.warehouse.id
+        make_submitted(session, desk, {milk: 2})
+        parent, *waiting = [
+            submit_short(session, desk.rita, {milk: 6, cheese: 3}, minutes=one).order for one in range(7)
+        ]
+        jobs: list[Callable[[Session], object]] = [
+            partial(orders.cancel, order_id=one.id, version=one.version, by=by, now=NOON)
+            for one in (parent, *waiting[::-2])
+        ]
+        for one in waiting[-2::-2]:
+            draft = begin(session, desk, one)
+            put(session, desk, draft, cheese, 1)
+            jobs.append(partial(order_edits.save, draft_id=draft.id, version=draft.version, by=by, now=NOON))
+        for product in (cheese, milk):
+            receipt = [Receipt(product.id, 1000)]
+            jobs.append(partial(goods_in.receive, warehouse_id=house, receipts=receipt, by=bob, now=NOON))
+        announcements.take(session)
+
+    race(database, jobs)
+
+    with database.reading() as session:
+        assert stock.list_drift(session) == []
+        assert back_orders.serve(session, house, [milk.id, cheese.id], by=bob, now=NOON) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -10,13 +11,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.models.catalogue import Product
 from db.models.orders import Order, OrderLine
 from db.models.stock import Reservation
 from db.session import Database
-from services import back_orders, cart, draft_list, order_edits, orders, stock
+from services import back_orders, cart, draft_list, order_edits, orders, shortages, stock
 from services.order_states import Status
 from services.shortages import NothingThere
-from tests.builders import NOON, actor_of, make_draft, make_product, unit_of
+from tests.builders import NOON, actor_of, later, make_draft, make_product, unit_of
 from tests.services.desk import balance, make_desk
 
 COUNTS = st.lists(st.integers(0, 12), min_size=2, max_size=2).filter(any)
@@ -33,17 +35,29 @@ class Trade(RuleBasedStateMachine):
         self.desk = make_desk(self.session)
         self.goods = [make_product(self.session, name, on_hand=6) for name in ("Milk", "Cheese")]
         self.rita, self.bob = actor_of(self.desk.rita), actor_of(self.desk.bob)
+        self.minutes = 0
         self.asked: dict[int, Counter[int]] = {}
         self.families: dict[int, list[Order]] = {}
 
     @rule(counts=COUNTS)
     def submit(self, counts: list[int]) -> None:
-        draft_list.begin(self.session, by=self.rita, now=NOON)
-        wanted = dict(zip(self.goods, counts, strict=True))
-        order = make_draft(self.session, self.desk.rita, {one: count for one, count in wanted.items() if count})
-        result = orders.submit(self.session, order.id, order.version, by=self.rita, now=NOON, back_order=True)
+        order = self._begin(counts)
+        now = self._now()
+        result = orders.submit(self.session, order.id, order.version, by=self.rita, now=now, back_order=True)
         assert isinstance(result, orders.Submitted)
         self._remember(order, counts, result.child)
+
+    @rule(counts=COUNTS)
+    def submit_what_is_there(self, counts: list[int]) -> None:
+        order, free = self._begin(counts), [self._free(product) for product in self.goods]
+        left = [min(count, milli // 1000) for count, milli in zip(counts, free, strict=True)]
+        if not any(left):
+            return draft_list.delete(self.session, order.id, order.version, by=self.rita, now=NOON)
+        shortages.cut(self.session, order.id, order.version, by=self.rita, now=NOON)
+        result = orders.submit(self.session, order.id, order.version, by=self.rita, now=self._now())
+        assert isinstance(result, orders.Submitted)
+        self._remember(order, left, None)
+        return None
 
     @rule(pick=st.integers(0), counts=COUNTS)
     def edit(self, pick: int, counts: list[int]) -> None:
@@ -108,10 +122,35 @@ class Trade(RuleBasedStateMachine):
             assert {key: n for key, n in total.items() if n} == {key: n for key, n in self.asked[root].items() if n}
         assert not held
 
+    @invariant()
+    def nobody_waits_who_could_go(self) -> None:
+        """The oldest first; what an older one is short of is kept from the younger ones."""
+        free = Counter({product.id: self._free(product) for product in self.goods})
+        known = [order for family in self.families.values() for order in family if order.status == Status.WAITING]
+        kept: set[int] = set()
+        for order in sorted(known, key=lambda order: (order.submitted_at, order.id)):
+            needs = self._sum(order)
+            short = {product_id for product_id, milli in needs.items() if free[product_id] < milli}
+            assert short or kept & needs.keys(), f"order {order.id} could go"
+            kept |= short
+
     def teardown(self) -> None:
         self.session.close()
         self.outer.rollback()
         self.connection.close()
+
+    def _begin(self, counts: list[int]) -> Order:
+        draft_list.begin(self.session, by=self.rita, now=NOON)
+        wanted = dict(zip(self.goods, counts, strict=True))
+        return make_draft(self.session, self.desk.rita, {one: count for one, count in wanted.items() if count})
+
+    def _now(self) -> datetime:
+        self.minutes += 1
+        return later(minutes=self.minutes)
+
+    def _free(self, product: Product) -> int:
+        on_hand, reserved = balance(self.session, product, self.desk.warehouse)
+        return on_hand - reserved
 
     def _remember(self, order: Order, counts: list[int], child: Order | None) -> None:
         self.asked[order.id] = Counter({one.id: n * 1000 for one, n in zip(self.goods, counts, strict=True)})
@@ -135,5 +174,5 @@ def test_no_sequence_of_orders_changes_and_receipts_loses_or_promises_anything_t
 ) -> None:
     run_state_machine_as_test(
         lambda: Trade(shared_database),
-        settings=settings(max_examples=8, stateful_step_count=10, deadline=None),
+        settings=settings(max_examples=10, stateful_step_count=12, deadline=None),
     )

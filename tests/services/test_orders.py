@@ -65,6 +65,7 @@ def test_a_submitted_order_is_reserved_recorded_and_told_to_its_warehouse(sessio
                 "address": "Pokrovka 1",
                 "warehouse": "Main",
                 "delivery_date": "2026-03-03",
+                "delivery_window": "",
                 "lines": 1,
                 "weight_g": 3090,
                 "total_minor": 28_390,

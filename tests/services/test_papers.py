@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from db.models.files import File
 from db.models.invoices import Invoice, MailRequest
 from db.models.messaging import outbox as outbox_rows
+from db.models.orders import Order
 from db.models.record import AuditEntry
 from db.session import Database
 from services import announcements, files, invoicing, mailing, papers
@@ -56,7 +57,7 @@ def letters(session: Session) -> list[tuple[str, str]]:
 def test_the_rep_and_admins_see_what_there_is(session: Session, desk: Desk, invoice: Invoice, rita: Actor) -> None:
     before = papers.of_order(session, invoice.order_id, by=rita)
     assert (before.pdf, before.letters, before.version) == (None, [], 0)
-    assert before.last_address == "shop@example.com"
+    assert before.next_address == "shop@example.com"
 
     pdf = draw(session, invoice)
 
@@ -141,6 +142,22 @@ def test_a_refused_letter_goes_to_the_right_address_as_a_new_one(
     )
 
 
+def test_after_a_refusal_the_next_letter_goes_where_the_clients_card_says(
+    session: Session, invoice: Invoice, rita: Actor
+) -> None:
+    draw(session, invoice)
+    client = session.get_one(Order, invoice.order_id).client
+    assert client is not None
+    client.email = "right@example.com"
+    assert papers.of_order(session, invoice.order_id, by=rita).next_address == "shop@example.com", "it is on its way"
+
+    mailing.note_refused(session, session.scalars(select(MailRequest)).one().id, "550", now=NOON)
+
+    assert papers.of_order(session, invoice.order_id, by=rita).next_address == "right@example.com"
+    client.email = ""
+    assert papers.of_order(session, invoice.order_id, by=rita).next_address == "shop@example.com"
+
+
 def test_two_taps_ask_for_one_letter(session: Session, invoice: Invoice, rita: Actor) -> None:
     draw(session, invoice)
     papers.send(session, invoice.order_id, 1, "new@example.com", by=rita, now=NOON)
@@ -200,7 +217,7 @@ def test_a_client_without_an_address_gets_the_invoice_when_there_is_one(
     client = make_client(session, "Kiosk", email="")
     invoice = make_invoice(session, desk, {make_product(session): 1}, client=client)
     draw(session, invoice)
-    assert papers.of_order(session, invoice.order_id, by=rita).last_address == ""
+    assert papers.of_order(session, invoice.order_id, by=rita).next_address == ""
 
     papers.send(session, invoice.order_id, 0, "kiosk@example.com", by=rita, now=NOON, keep=True)
 

@@ -9,17 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models.orders import Order
+from db.models.people import Person
 from db.models.stock import StockMovement
 from db.session import Database
-from services import announcements, loading, orders, picking, stock, vehicles
+from services import announcements, goods_in, loading, orders, picking, shelf, stock, vehicles
 from services.actor import NotAllowed, Role
 from services.announcements import Audience
 from services.cart import NotYours, TextTooLong
 from services.claims import AlreadyLoaded
 from services.errors import DomainError, Moved
+from services.goods_in import Receipt
 from services.picking import LinesUnmarked, MoreThanOrdered, NothingLoaded, ShortCause
 from services.units import NotDivisible, QuantityUnfit
-from tests.builders import NOON, actor_of, later, make_person, make_product, unit_of
+from tests.builders import NOON, actor_of, later, make_draft, make_person, make_product, unit_of
 from tests.services.desk import Desk, balance, make_claimed, make_desk, make_submitted, race, told, traces
 
 
@@ -160,14 +162,88 @@ def test_a_shelf_that_has_less_is_corrected_and_what_stays_behind_is_not(session
 
     confirm(session, desk, order)
 
-    assert balance(session, milk, desk.warehouse) == (2000, 0)
+    assert balance(session, milk, desk.warehouse) == (0, 0)
     assert balance(session, cheese, desk.warehouse) == (5000, 0)
     moved = session.execute(
         select(StockMovement.product_id, StockMovement.delta_milli, StockMovement.order_id).where(
             StockMovement.cause == "short_pick"
         )
     ).all()
-    assert [tuple(row) for row in moved] == [(milk.id, -3000, order.id)]
+    assert [tuple(row) for row in moved] == [(milk.id, -5000, order.id)]
+
+
+def test_what_counted_on_an_empty_shelf_waits_and_what_it_held_beside_is_free(session: Session, desk: Desk) -> None:
+    milk, cheese = make_product(session, on_hand=10), make_product(session, "Cheese", on_hand=4)
+    order = make_claimed(session, desk, {milk: 4})
+    relying = [make_submitted(session, desk, {milk: 3}), make_submitted(session, desk, {milk: 3, cheese: 3})]
+    loaded_now = make_claimed(session, desk, {cheese: 1})
+    waits = make_draft(session, desk.rita, {cheese: 2})
+    orders.submit(session, waits.id, waits.version, by=actor_of(desk.rita), now=NOON, back_order=True)
+    mark(session, desk, order, 0, 1000)
+    assert shelf.count_relying(session, desk.warehouse.id, [milk.id]) == 2
+    told(session)
+
+    confirm(session, desk, order)
+
+    assert [one.status for one in (*relying, loaded_now, waits)] == ["waiting", "waiting", "loading", "submitted"]
+    assert balance(session, milk, desk.warehouse) == (0, 0)
+    assert balance(session, cheese, desk.warehouse) == (4000, 3000)
+    heard = [(name, facts["order_id"]) for name, _to, facts in told(session)]
+    assert heard == [
+        ("order_displaced", relying[1].id),
+        ("order_displaced", relying[0].id),
+        ("order_submitted", waits.id),
+        ("back_order_ready", waits.id),
+        ("order_short", order.id),
+        ("order_loaded", order.id),
+    ]
+    assert stock.list_drift(session) == []
+
+
+def test_an_order_of_which_nothing_is_there_waits_as_a_whole(session: Session, desk: Desk) -> None:
+    milk, cheese = make_product(session, on_hand=5), make_product(session, "Cheese", on_hand=5)
+    order = make_claimed(session, desk, {milk: 3, cheese: 2})
+    vehicles.set_for(session, order.id, "A1", "Ivan", by=actor_of(desk.bob), now=NOON)
+    older_rest = make_submitted(session, desk, {milk: 2})
+    total = order.total_minor
+
+    def refused(why: type[DomainError], who: Person = desk.bob, version: int | None = None) -> None:
+        before = traces(session, order)
+        with pytest.raises(why):
+            loading.let_wait(session, order.id, version or order.version, by=actor_of(who), now=NOON)
+        assert traces(session, order) == before
+
+    refused(Moved)
+    mark(session, desk, order, 0, 0)
+    refused(Moved)
+    mark(session, desk, order, 1, 0, cause=ShortCause.LEFT)
+    refused(Moved, version=order.version - 1)
+    refused(NotYours, make_person(session, "Joe", roles=[Role.STOREKEEPER], warehouse_ids=[desk.warehouse.id]))
+    refused(NotAllowed, desk.rita)
+    told(session)
+
+    loading.let_wait(session, order.id, order.version, by=actor_of(desk.bob), now=NOON)
+
+    assert (order.status, order.claimed_by, order.vehicle, picking.count_marked(order)) == ("waiting", None, "", 0)
+    assert (order.total_minor, older_rest.status) == (total, "waiting")
+    assert [balance(session, one, desk.warehouse) for one in (milk, cheese)] == [(0, 0), (5000, 0)]
+    rita = Audience(person_id=desk.rita.id)
+    assert [(name, to, facts["order_id"], facts["product"]) for name, to, facts in told(session)] == [
+        ("order_displaced", rita, order.id, "Milk"),
+        ("order_displaced", rita, older_rest.id, "Milk"),
+    ]
+    goods_in.receive(session, desk.warehouse.id, [Receipt(milk.id, 3000)], by=actor_of(desk.bob), now=NOON)
+    assert (order.status, older_rest.status) == ("submitted", "waiting")
+
+
+def test_what_is_only_left_behind_is_put_back(session: Session, desk: Desk) -> None:
+    order = make_claimed(session, desk, {make_product(session): 3})
+    mark(session, desk, order, 0, 0, cause=ShortCause.LEFT)
+    before = traces(session, order)
+
+    with pytest.raises(Moved):
+        loading.let_wait(session, order.id, order.version, by=actor_of(desk.bob), now=NOON)
+    assert traces(session, order) == before
 
 
 def test_what_is_being_loaded_elsewhere_limits_the_correction(session: Session, desk: Desk) -> None:
@@ -212,7 +288,7 @@ def test_vehicles_come_back_the_last_one_first_and_once(session: Session, desk: 
 
 
 def test_two_short_loadings_at_once_leave_true_books(database: Database) -> None:
-    """Both find less than the books say, of the same two products in opposite order; a third promise gives way."""
+    """Both find less than the books say, of the same two products in opposite order; all promises give way once."""
     with database.transaction() as session:
         desk = make_desk(session)
         goods = [make_product(session, name, on_hand=20) for name in ("Milk", "Cheese")]
@@ -236,8 +312,8 @@ def test_two_short_loadings_at_once_leave_true_books(database: Database) -> None
     assert sum(isinstance(result, AlreadyLoaded) for result in results) == 2
     with database.reading() as session:
         assert stock.list_drift(session) == []
-        assert [balance(session, product, desk.warehouse) for product in goods] == [(10_000, 10_000)] * 2
-        assert [session.get_one(Order, one).status for one in waiting_ids] == ["submitted"] * 2
+        assert [balance(session, product, desk.warehouse) for product in goods] == [(0, 0)] * 2
+        assert [session.get_one(Order, one).status for one in waiting_ids] == ["waiting"] * 2
         assert len(orders.history(session, asked[0][0])) == 3
 
 

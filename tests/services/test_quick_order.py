@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.parsing_lists import parse_list
 from db.models.catalogue import Product, Unit
-from services import cart, quick_order
+from services import cart, order_edits, quick_order
 from services.actor import NotAllowed, Role
 from services.cart import NoLongerDraft, NotYours
 from services.quick_order import Outcome, TooManyLines
@@ -115,6 +115,17 @@ def test_only_the_reps_own_warehouses_count(shelf: Shelf) -> None:
     shelf.by = actor_of(shelf.rita)
 
     assert [line.available_milli for line in shelf.type("A-103 1; C-7 1").taken] == [0, 0]
+
+
+def test_what_is_reserved_for_the_order_that_is_being_changed_counts(shelf: Shelf) -> None:
+    desk = make_desk(shelf.session)
+    shelf.by = actor_of(desk.rita)
+    milk = make_product(shelf.session, warehouse=desk.warehouse, article="M-1", on_hand=10)
+    order = make_submitted(shelf.session, desk, {milk: 10})
+    shelf.draft = order_edits.begin(shelf.session, order.id, by=shelf.by, now=NOON)
+
+    assert [line.available_milli for line in shelf.type("M-1 9").taken] == [None]
+    assert [line.available_milli for line in shelf.type("M-1 11").taken] == [10_000]
 
 
 def test_a_hundred_lines_are_priced_once(shelf: Shelf) -> None:

@@ -38,7 +38,7 @@ def test_one_notice_lists_all_that_falls_below_its_limit_and_is_not_repeated(ses
     salt = make_product(session, "Salt", on_hand=10)
 
     submit(session, desk, {milk: 6, bread: 6, salt: 10})
-    facts = next(said for said in told(session) if said[0] == low_stock.NOTICE)
+    facts = next(said for said in told(session) if said[0] == "stock_low")
     assert facts[1] == Audience(role=Role.ADMIN)
     assert facts[2]["products"][0] == {
         "product_id": milk.id,

@@ -25,6 +25,14 @@ from services.town_data import build_table
         ("Санкт-Петербург Невский 5", "RU", "Saint Petersburg, RU, 59.94"),
         ("Ростов", "RU", "Rostov Veliky, RU, 57.19"),
         ("London", "ES", "London, GB, 51.51"),
+        ("Calle Mayor 3, 28013 Madrid, España", "ES", "Madrid, ES, 40.42"),
+        ("Calle Alcalá 25 Madrid", "ES", "Madrid, ES, 40.42"),
+        ("Valencia, 5, Barcelona", "ES", "Barcelona, ES, 41.39"),
+        ("Садовая 1 Ростов-на-Дону", "RU", "Rostov-on-Don, RU, 47.22"),
+        ("125009, Москва, Тверская 1", "RU", "Moscow, RU, 55.75"),
+        ("Московский пр-т 10 Питер", "RU", "Saint Petersburg, RU, 59.94"),
+        ("п. Видное", "RU", "Vidnoye, RU, 55.55"),
+        ("Gerona", "ES", "Girona, ES, 41.98"),
     ],
 )
 def test_a_town_by_any_of_its_names(typed: str, country: str, first: str) -> None:
@@ -32,7 +40,9 @@ def test_a_town_by_any_of_its_names(typed: str, country: str, first: str) -> Non
     assert f"{found.name}, {found.country}, {found.latitude:.2f}" == first
 
 
-@pytest.mark.parametrize("typed", ["", "ул", "|||", "нет такого города", "12345", "\x00", "x" * 5000, "🙂🙂🙂"])
+@pytest.mark.parametrize(
+    "typed", ["", "ул", "|||", "нет такого города", "12345", "\x00", "x" * 5000, "🙂🙂🙂", "Московский пр-т 10"]
+)
 def test_what_is_no_town(typed: str) -> None:
     assert towns.find(typed, country="RU") == []
 
@@ -51,6 +61,7 @@ def test_how_a_town_is_written() -> None:
     assert zaragoza.name_in("ru", at_home="RU") == "Сарагоса, Испания"
     assert towns.is_whole("сарагоса", zaragoza)
     assert towns.is_whole(" ZARAGOZA ", zaragoza)
+    assert towns.is_whole("СПб", towns.find("СПб", country="RU")[0])
     assert not towns.is_whole("Zaragoza, Calle Mayor 3", zaragoza)
 
 
@@ -65,6 +76,14 @@ def test_the_table_holds_what_it_promises() -> None:
     assert sum(row[4] == "ES" and int(row[7]) >= 15_000 for row in rows) > 600
     assert {"MX", "AR", "CO", "CL", "PE"} <= {row[4] for row in rows}
     assert towns.TABLE.stat().st_size < 2_000_000
+
+
+def test_what_people_also_call_a_town_belongs_to_one_of_the_table() -> None:
+    rows = [line.split("\t") for line in towns.TABLE.read_text(encoding="utf-8").splitlines()]
+    for line in towns.ALSO.read_text(encoding="utf-8").splitlines():
+        name, country, *also = line.split("\t")
+        assert len([row for row in rows if (row[0], row[4]) == (name, country)]) == 1
+        assert also == [other for other in also if towns.find(other, country=country)[0].name == name]
 
 
 def test_a_line_of_the_table_is_made() -> None:

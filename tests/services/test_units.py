@@ -67,6 +67,21 @@ def test_a_step_always_leads_to_what_may_be_ordered(start: int, steps: int, mini
     assert target > start * 1000 if steps > 0 else target <= max(start, minimum + multiple) * 1000
 
 
+@pytest.mark.parametrize(
+    ("start", "minimum", "multiple", "around"),
+    [
+        (0, 0, 0, [1, 10]), (1, 0, 0, [0, 2, 11]), (10, 0, 0, [9, 11, 20]), (25, 0, 0, [15, 24, 26, 35]),
+        (0, 6, 6, [6, 60]), (12, 6, 6, [6, 18, 72]), (7, 0, 5, [5, 10, 55]), (3, 20, 0, [0, 20]),
+        (999_995, 0, 0, [999_985, 999_994, 999_996, 1_000_000]), (1_000_000, 0, 0, [999_990, 999_999]),
+    ],
+)  # fmt: skip
+def test_the_steps_around_a_quantity(start: int, minimum: int, multiple: int, around: list[int]) -> None:
+    found = units.steps_around(
+        start * 1000, factor_milli=1000, minimum_milli=minimum * 1000, multiple_milli=multiple * 1000
+    )
+    assert found == [target * 1000 for target in around]
+
+
 def test_amounts_are_checked_too() -> None:
     assert units.quantity_of(Decimal(10), code="pcs", factor_milli=1000, decimals=0, multiple_milli=5000) == 10000
     with pytest.raises(QuantityNotMultiple):

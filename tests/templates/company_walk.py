@@ -37,6 +37,7 @@ def company(walk: Walk) -> None:
             update(Company).values(legal_name="ООО " + "Я" * 296, address="Улица " * 83, director="Д" * 200)
         )
     walk.press(ann, "company")
+    walk.say(ann, "what is this?")
     for number in range(len(company_form.SECTIONS)):
         walk.press(ann, "company_section", number)
     for number, field in enumerate(company_form.FIELDS):

@@ -11,6 +11,7 @@ ORDER: dict[str, Any] = {
     "address": "Покровка, 1",
     "warehouse": "Москва",
     "delivery_date": "2026-03-03",
+    "delivery_window": "09:00-13:00",
     "lines": 2,
     "weight_g": 15_000,
     "total_minor": 345_804,
@@ -47,6 +48,7 @@ NOTICES: dict[str, dict[str, Any]] = {
         "order_id": 12,
         "client": "Лавка",
         "child_id": 13,
+        "waits": True,
         "lines": [
             {
                 "product": "Milk", "ordered": 60_000, "loaded": 36_000,
@@ -117,6 +119,7 @@ REFUSALS: dict[str, dict[str, Any]] = {
     "no_role_left": {},
     "no_warehouse_left": {},
     "pack_gone": {},
+    "password_of_another": {"name": "Nina Petrova"},
     "pack_taken": {"unit": "box"},
     "price_list_too_long": {"largest": 300},
     "step_unfit": {"unit": "box", "decimals": 0},

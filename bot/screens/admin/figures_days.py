@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.buttons import Button
+from bot.events import Kind
 from bot.screens import calendar
 from bot.screens.calendar import Choice
 from bot.screens.screen import Face, Screen, Stale, Step, Turn
@@ -67,3 +68,9 @@ def choose_last(turn: Turn) -> Step:
     first, last = turn.id(2), turn.id(3)
     periods.of_ordinals(first, last)
     return turn.go("figures", first=first, last=last, about=turn.id(), about_id=turn.id(1))
+
+
+@screen.typed(Kind.TEXT)
+def press_a_day(turn: Turn) -> Step:
+    """A day is pressed, not typed."""
+    return turn.stay("unexpected_text")

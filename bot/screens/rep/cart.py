@@ -14,6 +14,7 @@ from services.actor import Role
 
 if TYPE_CHECKING:
     from db.models.orders import Order, OrderLine
+    from services.draft_lines import TakenOut
 
 LINES_PER_PAGE = 8
 
@@ -68,25 +69,25 @@ def open_cart(turn: Turn) -> Step:
 def take_out(turn: Turn) -> Step:
     """Take out a line, sold or not; the next screen can put it back."""
     gone = draft_lines.take_out(turn.session, turn.id(), turn.id(1), by=turn.actor, now=turn.now)
-    undo = asdict(gone) if gone else {}
-    return turn.go("cart", "taken_out", page=turn.state.page if turn.state else 0, undo=undo)
+    return turn.go("cart", "taken_out", **after_taking(gone))
 
 
 @screen.pressed("put_back")
 def put_back(turn: Turn) -> Step:
     """Put back the line that was taken out, as it was."""
     known = turn.state is not None and turn.state.undo.get("unit_id") == turn.id(1)
+    place = turn.amount(3)
     cart.put_back(
         turn.session,
         turn.id(),
         turn.id(1),
         turn.amount(2),
-        position=turn.amount(3),
+        position=place,
         note=turn.state.undo["note"] if known else "",
         by=turn.actor,
         now=turn.now,
     )
-    return turn.go("cart", "is_back", page=turn.state.page if turn.state else 0)
+    return turn.go("cart", "is_back", page=page_of_line(place))
 
 
 @screen.pressed("clear")
@@ -94,6 +95,16 @@ def clear(turn: Turn) -> Step:
     """Empty the draft."""
     cart.clear(turn.session, turn.id(), version=turn.version, by=turn.actor, now=turn.now)
     return turn.go("cart", "cleared")
+
+
+def page_of_line(place: int) -> int:
+    """The page of the cart that shows the line at this place among the goods, both counted from 0."""
+    return place // LINES_PER_PAGE
+
+
+def after_taking(gone: TakenOut | None) -> dict[str, Any]:
+    """The cart's state once a line was taken out: where it stood, and what puts it back."""
+    return {"page": page_of_line(gone.place), "undo": asdict(gone)} if gone else {}
 
 
 def _undo(draft: Order | None, gone: dict[str, Any]) -> list[Button]:

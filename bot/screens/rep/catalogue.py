@@ -10,7 +10,6 @@ from bot.screens.rep import goods_rows
 from bot.screens.screen import Face, Screen, Step, Turn
 from services import cart, catalogue, favourites
 from services.actor import Role
-from services.catalogue import ProductItem
 
 
 @dataclass(frozen=True)
@@ -33,19 +32,18 @@ def show(turn: Turn, state: State) -> Face:
     rows = [] if path else [_own(turn), _repeat(turn)]
     rows += [[Button("category", "category", (child.id, 0), facts={"child": child.name})] for child in children.items]
     rows.append(keyboards.pages(children, "categories", state.category_id))
-    items: tuple[ProductItem, ...] = ()
+    products = None
     if path:
         own = turn.actor.warehouse_ids
         products = catalogue.list_products(turn.session, state.category_id, page=state.page, warehouse_ids=own)
-        items = products.items
-        rows += goods_rows.products(items)
+        rows += goods_rows.products(products.items)
         rows.append(keyboards.pages(products, "category", state.category_id))
         parent_id = path[-1].parent_id or 0
         rows.append([Button("up", "category", (parent_id, 0)), *goods_rows.to_cart(turn)])
     else:
         rows.append([*keyboards.menu(), *goods_rows.to_cart(turn)])
-    facts = {"path": [category.name for category in path], "items": items, "has_below": bool(children.items)}
-    return Face(facts, rows)
+    names = [category.name for category in path]
+    return Face({"path": names, "products": products, "has_below": bool(children.items)}, rows)
 
 
 @screen.pressed("category")

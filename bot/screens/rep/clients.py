@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot import keyboards
 from bot.buttons import Button
 from bot.events import Kind
+from bot.screens.rep.search import is_list_of_goods
 from bot.screens.screen import Ask, Face, Screen, Step, Turn
 from services import cart, client_fields, client_search
 from services.actor import Role
@@ -80,8 +81,10 @@ def ask_where(turn: Turn) -> Step:
 
 
 @screen.typed(Kind.TEXT)
-def search(turn: Turn) -> Step:
-    """Look for a name, a phone or a tax id."""
+def search(turn: Turn) -> Step | None:
+    """Look for a name, a phone or a tax id; a list of goods is none of them."""
+    if is_list_of_goods(turn):
+        return None
     return turn.go("clients", query=turn.text[:LONGEST_QUERY], choosing=turn.state.choosing)
 
 

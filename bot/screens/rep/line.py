@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from bot import parsing
 from bot.buttons import Button
 from bot.events import Kind
+from bot.screens.rep.cart import after_taking, page_of_line
 from bot.screens.screen import Face, Screen, Step, Turn
 from services import cart, draft_lines, draft_list, units
 from services.actor import Role
 from services.draft_lines import LineCard
-
-STEPS = (-10, -1, 1, 10)
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,8 @@ def show(turn: Turn, state: State) -> Face:
         return Face(facts, rows)
     remove = Button("remove", "take_out", (draft.id, state.unit_id))
     details = Button("details", "product", (card.line.product_id or 0,))
-    ways = [[note, remove], _neighbours(draft.id, card), [details, Button("to_cart", "cart")]]
+    page = page_of_line(card.number - 1)
+    ways = [[note, remove], _neighbours(draft.id, card, page), [details, Button("to_cart", "cart", (page,))]]
     return Face(facts, [_steppers(draft.id, card), *ways])
 
 
@@ -94,7 +94,7 @@ def typed(turn: Turn) -> Step | None:
     )
     if not milli:
         gone = draft_lines.take_out(turn.session, draft.id, turn.state.unit_id, by=turn.actor, now=turn.now)
-        return turn.go("cart", "taken_out", undo=asdict(gone) if gone else {})
+        return turn.go("cart", "taken_out", **after_taking(gone))
     cart.set_quantity(turn.session, draft.id, turn.state.unit_id, milli, by=turn.actor, now=turn.now)
     return turn.go("line", "changed", unit_id=turn.state.unit_id)
 
@@ -107,26 +107,24 @@ def _make_current(turn: Turn) -> None:
 
 def _steppers(draft_id: int, card: LineCard) -> list[Button]:
     line, row = card.line, []
-    for steps in STEPS:
-        target = units.stepped(
-            line.quantity_milli,
-            steps,
-            factor_milli=line.factor_milli,
-            minimum_milli=card.minimum_milli,
-            multiple_milli=card.multiple_milli,
-        )
-        if target not in {line.quantity_milli, 0}:
-            label = "less" if steps < 0 else "more"
-            ids = (draft_id, line.unit_id or 0, target)
-            row.append(Button(label, "line_quantity", ids, facts={"steps": abs(steps)}))
+    targets = units.steps_around(
+        line.quantity_milli,
+        factor_milli=line.factor_milli,
+        minimum_milli=card.minimum_milli,
+        multiple_milli=card.multiple_milli,
+    )
+    for target in filter(None, targets):  # nothing at all is the bin's
+        label = "less" if target < line.quantity_milli else "more"
+        facts = {"difference_milli": abs(target - line.quantity_milli)}
+        row.append(Button(label, "line_quantity", (draft_id, line.unit_id or 0, target), facts=facts))
     return row
 
 
-def _neighbours(draft_id: int, card: LineCard) -> list[Button]:
+def _neighbours(draft_id: int, card: LineCard, page: int) -> list[Button]:
     """Where there is more than one line: the one before, where this one stands, the one after."""
     if card.count == 1:
         return []
-    row = [Button("position", "cart")]
+    row = [Button("position", "cart", (page,))]
     if card.previous_unit_id is not None:
         row.insert(0, Button("previous_line", "line", (draft_id, card.previous_unit_id)))
     if card.next_unit_id is not None:

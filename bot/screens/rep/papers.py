@@ -59,7 +59,7 @@ def _ways(found: Papers) -> list[list[Button]]:
     if found.pdf is None:
         return [[Button("refresh", "papers", ids)], below]
     rows = [[Button("pdf", "paper_pdf", ids)], [Button("other_address", "mail_address", ids)]]
-    if found.last_address:
+    if found.next_address:
         label = "send_again" if found.letters else "send"
         rows[1].append(Button(label, "mail_again", ids, found.version))
     return [*rows, below]
@@ -86,9 +86,9 @@ def bring_pdf(turn: Turn) -> Step:
 def mail_again(turn: Turn) -> Step:
     """Once more to where it went last, or for the first time to the address that the client has by now."""
     found = papers.of_order(turn.session, turn.id(), by=turn.actor)
-    if not found.last_address:
+    if not found.next_address:
         return turn.go("papers", order_id=turn.id(), asking=True)
-    return _send(turn, found.last_address, keep=False)
+    return _send(turn, found.next_address, keep=False)
 
 
 @screen.pressed("mail_address")

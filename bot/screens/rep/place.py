@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot import parsing_places
 from bot.buttons import Button
 from bot.events import Kind
+from bot.screens.rep.search import is_list_of_goods
 from bot.screens.screen import Ask, Face, NoState, Screen, Step, Turn
 from services import cart, delivery, places
 from services.actor import Role
@@ -40,19 +41,21 @@ def open_place(turn: Turn) -> Step:
 @screen.typed(Kind.PLACE)
 def pin(turn: Turn) -> Step:
     """Deliver to where the pin is."""
-    return take_pin(turn, turn.incoming.latitude, turn.incoming.longitude)
+    return take_pin(turn, turn.incoming.latitude, turn.incoming.longitude, turn.text)
 
 
 @screen.typed(Kind.TEXT)
-def address(turn: Turn) -> Step:
-    """Look for what was typed."""
-    return look_for(turn)
+def address(turn: Turn) -> Step | None:
+    """Look for what was typed, unless it is a list of goods."""
+    return None if is_list_of_goods(turn) else look_for(turn)
 
 
-def take_pin(turn: Turn, latitude: float, longitude: float) -> Step:
-    """Deliver to a pin: nobody sends one by mistake."""
-    draft = cart.open_draft(turn.session, by=turn.actor, now=turn.now)
-    draft = delivery.set_place(turn.session, draft.id, latitude, longitude, by=turn.actor, now=turn.now)
+def take_pin(turn: Turn, latitude: float, longitude: float, address: str = "") -> Step:
+    """Deliver to a pin: nobody sends one by mistake. ``address``: what the map called the place."""
+    by, now = turn.actor, turn.now
+    draft = cart.open_draft(turn.session, by=by, now=now)
+    address = address[: delivery.LONGEST_ADDRESS]
+    draft = delivery.set_place(turn.session, draft.id, latitude, longitude, address=address, by=by, now=now)
     return after_place(turn, draft, "pin_taken")
 
 
@@ -72,7 +75,7 @@ def show_hit(turn: Turn, wanted: str, hits: tuple[places.Hit, ...], choice: int 
     if choice >= len(hits):
         return step
     hit = hits[choice]
-    title, address = _for_map(hit.found)
+    title, address = _for_map(hit)
     return step.showing("map", latitude=hit.latitude, longitude=hit.longitude, title=title, address=address)
 
 
@@ -81,8 +84,9 @@ def after_place(turn: Turn, draft: Order, notice: str) -> Step:
     return turn.go("days" if draft.delivery_date is None else "review", notice)
 
 
-def _for_map(found: str) -> tuple[str, str]:
+def _for_map(hit: places.Hit) -> tuple[str, str]:
     """What a map shows large, the house or the town, and below it the rest."""
-    parts = found.split(", ")
+    parts = hit.found.split(", ")
     head = 2 if parts[0][:1].isdigit() else 1
-    return ", ".join(parts[:head])[:60], ", ".join(parts[head:])[:200] or found[:200]
+    rest = ", ".join(parts[head:]) or f"{hit.latitude:.5f}, {hit.longitude:.5f}"
+    return ", ".join(parts[:head])[:60], rest[:200]

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.buttons import Button
 from bot.events import Kind
 from bot.screens.rep.place import ASK, after_place, look_for, show_hit, take_pin
+from bot.screens.rep.search import is_list_of_goods
 from bot.screens.screen import Face, Screen, Stale, Step, Turn
 from services import cart, delivery, places
 from services.actor import Role
-from services.errors import DomainError
+from services.delivery import PlaceTooFar
 from services.places import Answer, Hit
+
+if TYPE_CHECKING:
+    from db.models.orders import Order
 
 
 @dataclass(frozen=True)
@@ -40,11 +45,12 @@ def show(turn: Turn, state: State) -> Face:
         "outlook": None,
         "others": len(hits) - 1,
     }
-    if hit is not None:
-        facts |= _weighed(turn, hit)
+    draft = cart.current(turn.session, by=turn.actor)
+    if hit is not None and draft is not None:
+        facts |= _weighed(turn, draft, hit)
     mark = places.fingerprint(state.address)
     rows = [
-        [Button("other_hit", "place_hit", (number, mark), facts={"other": other})]
+        [Button("other_hit", "place_hit", (number, mark), facts={"other": other, "far_m": _far_m(turn, draft, other)})]
         for number, other in enumerate(hits)
         if number != state.choice
     ]
@@ -54,16 +60,18 @@ def show(turn: Turn, state: State) -> Face:
     return Face(facts, rows, ask=ASK)
 
 
-def _weighed(turn: Turn, hit: Hit) -> dict[str, object]:
+def _weighed(turn: Turn, draft: Order, hit: Hit) -> dict[str, object]:
     """How far it is and what it costs, or that it is too far."""
-    draft = cart.current(turn.session, by=turn.actor)
-    if draft is None:
-        return {}
     try:
         delivery.check_place(turn.session, draft, hit.latitude, hit.longitude)
-    except DomainError as refusal:
-        return {"too_far": refusal.facts or {"distance_m": 0, "longest_km": 0, "warehouse": ""}}
+    except PlaceTooFar as refusal:
+        return {"too_far": refusal.facts}
     return {"outlook": delivery.outlook(turn.session, draft, hit.latitude, hit.longitude, now=turn.now)}
+
+
+def _far_m(turn: Turn, draft: Order | None, hit: Hit) -> int:
+    """To the kilometre: it tells places of one name apart."""
+    return round(delivery.about_m(turn.session, draft, hit.latitude, hit.longitude), -3) if draft else 0
 
 
 @screen.pressed("place_hit")
@@ -86,7 +94,7 @@ def yes(turn: Turn) -> Step:
     draft = delivery.set_place(
         turn.session, draft.id, hit.latitude, hit.longitude, address=hit.found, by=turn.actor, now=turn.now
     )
-    return after_place(turn, draft, "place_taken")
+    return after_place(turn, draft, "pin_taken")
 
 
 def _answer(turn: Turn) -> Answer:
@@ -100,15 +108,15 @@ def _answer(turn: Turn) -> Answer:
 
 
 @screen.typed(Kind.TEXT)
-def another_address(turn: Turn) -> Step:
-    """Look for something else."""
-    return look_for(turn)
+def another_address(turn: Turn) -> Step | None:
+    """Look for something else, unless it is a list of goods."""
+    return None if is_list_of_goods(turn) else look_for(turn)
 
 
 @screen.typed(Kind.PLACE)
 def pin(turn: Turn) -> Step:
     """Deliver to where the pin is."""
-    return take_pin(turn, turn.incoming.latitude, turn.incoming.longitude)
+    return take_pin(turn, turn.incoming.latitude, turn.incoming.longitude, turn.text)
 
 
 @screen.heard("place.found")

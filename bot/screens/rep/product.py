@@ -204,22 +204,12 @@ def _more(card: ProductCard, state: State) -> list[Button]:
 
 def _steppers(draft_id: int, unit: UnitOption) -> list[Button]:
     """Fewer and more, by what the unit is ordered in; each button carries the quantity that it leads to."""
-    row: list[Button] = []
-    seen = {unit.in_draft_milli}
-    for steps in (-1, -10, 1, 10):
-        target = units.stepped(
-            unit.in_draft_milli,
-            steps,
-            factor_milli=unit.factor_milli,
-            minimum_milli=unit.minimum_milli,
-            multiple_milli=unit.multiple_milli,
-        )
-        if target in seen or (steps == -10 and not target):  # the bin does that
-            continue
-        seen.add(target)
-        facts = {"unit": unit, "difference_milli": abs(target - unit.in_draft_milli)}
-        button = Button("less" if steps < 0 else "more", "set_quantity", (draft_id, unit.unit_id, target), facts=facts)
-        row.insert(0 if steps == -10 else len(row), button)
-    if unit.in_draft_milli:
-        row.insert(0, Button("remove", "set_quantity", (draft_id, unit.unit_id, 0)))
+    held = unit.in_draft_milli
+    row = [Button("remove", "set_quantity", (draft_id, unit.unit_id, 0))] if held else []
+    for target in units.steps_around(
+        held, factor_milli=unit.factor_milli, minimum_milli=unit.minimum_milli, multiple_milli=unit.multiple_milli
+    ):
+        label = "less" if target < held else "more"
+        facts = {"difference_milli": abs(target - held)}
+        row.append(Button(label, "set_quantity", (draft_id, unit.unit_id, target), facts=facts))
     return row

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot import keyboards
 from bot.buttons import Button
 from bot.events import Kind
+from bot.screens.rep.search import is_list_of_goods
 from bot.screens.screen import Face, Screen, Step, Turn
 from services import cart, logistics, order_edits, order_revisions, orders, shortages
 from services.actor import Role
@@ -107,8 +108,10 @@ def why(turn: Turn) -> Step:
 
 
 @screen.typed(Kind.TEXT)
-def note(turn: Turn) -> Step:
-    """A typed text is the note for the warehouse."""
+def note(turn: Turn) -> Step | None:
+    """A typed text is the note for the warehouse, unless it is a list of goods."""
+    if is_list_of_goods(turn):
+        return None
     draft = cart.open_draft(turn.session, by=turn.actor, now=turn.now)
     cart.set_note(turn.session, draft.id, turn.text, by=turn.actor, now=turn.now)
     return turn.stay("noted")

@@ -66,6 +66,15 @@ def answer_text(turn: Turn) -> Step:
     return turn.go("search", query=query)
 
 
+def is_list_of_goods(turn: Turn) -> bool:
+    """Tell whether what was typed has quantities of known articles: on a screen that takes other words too (a note, an
+    address), it is a list nevertheless. It may have been written offline, when another screen was there.
+    """
+    lines = parsing_lists.parse_list(turn.text) if screen.open_to(turn.who) else []
+    wanted = (lists.read(turn.session, lines) if lines else None) or ()
+    return any(one.product is not None and one.reading is not None and one.reading.amount is not None for one in wanted)
+
+
 def _begins_with_article(turn: Turn, lines: list[ListLine]) -> int | None:
     """The product whose article begins a single line that goes on with no quantity: ``A-103 ½``."""
     if len(lines) != 1:

@@ -8,7 +8,7 @@ from bot.buttons import Button
 from bot.events import Kind
 from bot.parsing_vehicle import parse_trip
 from bot.screens.screen import Face, Screen, Step, Turn
-from services import claims, loading, loading_photos, picking, vehicles
+from services import claims, loading, loading_photos, picking, shelf, vehicles
 from services.actor import Role
 
 MOST_LISTED = 12
@@ -41,6 +41,8 @@ def show(turn: Turn, state: State) -> Face:
     rows.append(back)
     if any(line.loaded_milli != 0 for line in goods):
         rows.append([Button("confirm", "confirm", (order.id,), order.version)])
+    elif picking.is_nothing_there(order):
+        rows.append([Button("let_wait", "let_wait", (order.id,), order.version)])
     facts = {
         "order": order,
         "short": short[:MOST_LISTED],
@@ -48,6 +50,7 @@ def show(turn: Turn, state: State) -> Face:
         "count": len(goods),
         "open": len(goods) - picking.count_marked(order),
         "nothing": all(line.loaded_milli == 0 for line in goods),
+        "relying": shelf.count_relying(turn.session, order.warehouse_id or 0, picking.missing_of(short)),
         "photos": loading_photos.count(turn.session, order.id),
     }
     return Face(facts, rows)
@@ -85,12 +88,19 @@ def type_vehicle(turn: Turn) -> Step:
     return turn.stay("vehicle_noted")
 
 
-@screen.typed(Kind.PHOTO)
+@screen.typed(Kind.PHOTO, Kind.FILE)
 def take_photo(turn: Turn) -> Step:
     """A photo of the loading."""
     chat, ref = turn.incoming.chat_key, turn.incoming.file_ref
     loading_photos.request(turn.session, turn.state.order_id, ref, chat_key=chat, by=turn.actor, now=turn.now)
     return turn.stay("photo_taken")
+
+
+@screen.pressed("let_wait")
+def let_wait(turn: Turn) -> Step:
+    """Nothing of it is there: correct the shelf and let all of it wait for stock."""
+    loading.let_wait(turn.session, turn.id(), turn.version, by=turn.actor, now=turn.now)
+    return turn.go("queue", "waits")
 
 
 @screen.pressed("confirm")

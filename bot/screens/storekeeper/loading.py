@@ -110,7 +110,7 @@ def show_photo(turn: Turn) -> Step:
     )
 
 
-@screen.typed(Kind.PHOTO)
+@screen.typed(Kind.PHOTO, Kind.FILE)
 def take_photo(turn: Turn) -> Step:
     """A photo of the loading."""
     chat, ref = turn.incoming.chat_key, turn.incoming.file_ref

@@ -89,7 +89,7 @@ def mark_rest(turn: Turn) -> Step:
     return turn.go("dispatch", order_id=turn.id())
 
 
-@screen.typed(Kind.PHOTO)
+@screen.typed(Kind.PHOTO, Kind.FILE)
 def take_photo(turn: Turn) -> Step:
     """A photo of the loading."""
     chat, ref = turn.incoming.chat_key, turn.incoming.file_ref

@@ -8,7 +8,7 @@ from bot import parsing
 from bot.buttons import Button
 from bot.events import Kind
 from bot.screens.screen import Face, Screen, Stale, Step, Turn
-from services import claims, loading, picking, stock_levels, units
+from services import claims, loading, picking, shelf, stock_levels, units
 from services.actor import Role
 from services.picking import ShortCause
 
@@ -29,16 +29,16 @@ screen = Screen("pick_line", roles=frozenset({Role.STOREKEEPER}), state=State)
 
 @screen.shown
 def show(turn: Turn, state: State) -> Face:
-    """What was ordered, what the books say lies there, and what is known to be loaded."""
+    """What was ordered, what the books say lies there, what is known to be loaded, and who else counts on it."""
     order = loading.get(turn.session, state.order_id, by=turn.actor)
     claims.check(order, by=turn.actor, action="picking.read")
     line = picking.find_line(order, state.line_id, by=turn.actor)
     here = (order.id, line.id)
-    is_short = line.loaded_milli is not None and line.loaded_milli < line.quantity_milli
     rows = []
-    if is_short:
-        other = 1 - CAUSES.index(ShortCause(line.short_cause or ShortCause.MISSING))
-        rows.append([Button(f"cause_{CAUSES[other].value}", "short_cause", (*here, line.loaded_milli or 0, other))])
+    if line.short_cause:
+        other = 1 - CAUSES.index(ShortCause(line.short_cause))
+        why = {"cause": CAUSES[other].value}
+        rows.append([Button("cause", "short_cause", (*here, line.loaded_milli or 0, other), facts=why)])
     marks = [Button("nothing", "short_line", (*here, 0))] if line.loaded_milli != 0 else []
     if line.loaded_milli is not None:
         marks.append(Button("unmark", "unmark_line", here))
@@ -46,8 +46,10 @@ def show(turn: Turn, state: State) -> Face:
     if line.loaded_milli != line.quantity_milli:
         rows.append([Button("whole", "loaded_line", (*here, line.quantity_milli))])
     rows.append([Button("list", "pick", (order.id,))])
-    level = stock_levels.level(turn.session, order.warehouse_id or 0, line.product_id or 0)
-    return Face({"order": order, "line": line, "is_short": is_short, "level": level}, rows)
+    place, product_id = order.warehouse_id or 0, line.product_id or 0
+    level = stock_levels.level(turn.session, place, product_id)
+    relying = shelf.count_relying(turn.session, place, [product_id])
+    return Face({"order": order, "line": line, "level": level, "relying": relying}, rows)
 
 
 @screen.pressed("pick_line")
@@ -84,7 +86,10 @@ def undo(turn: Turn) -> Step:
 
 @screen.typed(Kind.TEXT)
 def type_quantity(turn: Turn) -> Step:
-    """How many are on the vehicle, in the line's unit, or in the base unit where that comes out even."""
+    """How many are on the vehicle, in the line's unit, or in the base unit where that comes out even.
+
+    Less in pieces means that the shelf has no more; what is weighed seldom comes out even.
+    """
     state: State = turn.state
     typed = parsing.parse_quantity(turn.text)
     if typed is None:
@@ -101,7 +106,8 @@ def type_quantity(turn: Turn) -> Step:
             code, factor_milli = base.code, base.factor_milli
     decimals = line.decimals if code == line.unit_code else 3
     milli = units.quantity_of(typed.amount, code=code, factor_milli=factor_milli, decimals=decimals)
-    order = picking.mark(turn.session, order.id, line.id, milli, by=turn.actor, now=turn.now)
+    cause = ShortCause.LEFT if line.decimals and milli else ShortCause.MISSING
+    picking.mark(turn.session, order.id, line.id, milli, cause=cause, by=turn.actor, now=turn.now)
     if milli == line.quantity_milli:
         return turn.go("pick", order_id=order.id)
     return turn.go("pick_line", "noted", order_id=order.id, line_id=line.id)

@@ -34,7 +34,7 @@ def show(turn: Turn, state: State) -> Face:
         turn.session, product.id, state.warehouse_id, by=turn.actor, page=state.page, size=MOVEMENTS
     )
     here = (product.id, state.warehouse_id)
-    book = [Button(f"book_{name}", "stock_entry", (*here, kind)) for kind, name in enumerate(KINDS)]
+    book = [Button("book", "stock_entry", (*here, kind), facts={"kind": name}) for kind, name in enumerate(KINDS)]
     several = len(stock_levels.warehouses_of(turn.session, by=turn.actor)) > 1
     back = [Button("houses", "stock_of", (product.id,))] if several else []
     rows = [

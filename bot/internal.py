@@ -78,7 +78,7 @@ def _keep_loading_photo(session: Session, file: File, facts: dict[str, Any], now
 FETCHED: dict[str, Fetched] = {
     pictures.LOGO: pictures.take_logo,
     pictures.PRODUCT_PHOTO: pictures.take_product_photo,
-    "loading_photo": _keep_loading_photo,
+    loading_photos.PURPOSE: _keep_loading_photo,
 }
 """By the purpose that a file was asked for."""
 
@@ -103,7 +103,8 @@ def _file_fetched(session: Session, facts: dict[str, Any], now: datetime) -> Non
         savepoint.rollback()
         announcements.forget_since(session, mark)
         refusal.record(session, now=now)
-        _file_not_fetched(session, {**facts, "reason": fetching.NOT_USED}, now)
+        reason = fetching.TOO_MANY if isinstance(refusal, loading_photos.TooManyPhotos) else fetching.NOT_USED
+        _file_not_fetched(session, {**facts, "reason": reason}, now)
     else:
         savepoint.commit()
 
@@ -140,7 +141,16 @@ def _road_found(session: Session, facts: dict[str, Any], now: datetime) -> None:
     delivery.learn_road(session, facts["order_id"], facts["key"], facts["distance_m"], now=now)
 
 
-UNHEARD: dict[str, Callable[[Session, dict[str, Any], datetime], None]] = {"place.found": _place_found_elsewhere}
+def _photo_kept_elsewhere(session: Session, facts: dict[str, Any], now: datetime) -> None:  # noqa: ARG001
+    order_id = facts["facts"].get("order_id")
+    if facts["purpose"] == loading_photos.PURPOSE and loading_photos.is_kept(session, order_id, facts["sha256"]):
+        loading_photos.tell_kept(session, order_id, facts["person_id"])
+
+
+UNHEARD: dict[str, Callable[[Session, dict[str, Any], datetime], None]] = {
+    "place.found": _place_found_elsewhere,
+    "file.fetched": _photo_kept_elsewhere,
+}
 """What is said where no living screen was drawn anew for what was found out."""
 
 HANDLERS: dict[str, Callable[[Session, dict[str, Any], datetime], None]] = {

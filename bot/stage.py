@@ -26,7 +26,8 @@ class Picture:
 
 def items(session: Session, dialogue: Dialogue, incoming: Incoming, picture: Picture) -> list[Item]:
     """What has to leave so that the chat shows the picture. A press edits the living screen in place; whatever else
-    gets it as a new message below, and the old one loses its buttons; so does a screen with a message above it.
+    gets it as a new message below, and the old one loses its buttons; so does a screen with a message above it. What
+    stands below a photo already, as the album's other photos were answered, is edited in place.
     Moves the dialogue's slot on.
     """
     lane = chat_lane(dialogue.chat_key)
@@ -36,7 +37,7 @@ def items(session: Session, dialogue: Dialogue, incoming: Incoming, picture: Pic
     in_place = incoming.kind is Kind.PRESS and _is_living(session, dialogue, incoming.message_id, noted)
     if in_place and not picture.above:
         message |= {"message_id": incoming.message_id, "noted": noted}
-    elif incoming.kind is Kind.HEARD and dialogue.slot and not picture.above:
+    elif dialogue.slot and not picture.above and (incoming.kind is Kind.HEARD or _is_below(incoming, noted)):
         pass  # the message of this slot is found when it leaves
     else:
         leaving += _strips(lane, dialogue, "" if in_place else incoming.message_id, incoming.kind)
@@ -48,6 +49,15 @@ def items(session: Session, dialogue: Dialogue, incoming: Incoming, picture: Pic
     if picture.prompt is not None:
         leaving.append(Item(lane, "chat.prompt", picture.prompt))
     return leaving
+
+
+def _is_below(incoming: Incoming, noted: str | None) -> bool:
+    """Tell whether the living screen stands, or is just being sent, below this photo or file."""
+    if incoming.kind not in {Kind.PHOTO, Kind.FILE}:
+        return False
+    return noted is None or (
+        noted.isdigit() and incoming.message_id.isdigit() and int(noted) > int(incoming.message_id)
+    )
 
 
 def _held_a_password(incoming: Incoming) -> bool:

@@ -17,11 +17,12 @@ LARGEST = 10 * 1024 * 1024
 """Bytes that we take of one file."""
 PICTURES = frozenset({"logo", "product_photo", "loading_photo"})
 """What must be a picture, and is looked at before it is stored."""
-TOO_LARGE, GONE, NO_PICTURE, TOO_MANY_PIXELS, NOT_USED, TROUBLE = REASONS = (
+TOO_LARGE, GONE, NO_PICTURE, TOO_MANY_PIXELS, TOO_MANY, NOT_USED, TROUBLE = REASONS = (
     "too_large",
     "gone",
     "no_picture",
     "too_many_pixels",
+    "too_many",
     "not_used",
     "trouble",
 )

@@ -44,9 +44,10 @@ class Request:
 
 
 class OrderRow(NamedTuple):
-    """An order as a row of the file; its goods' weight in grams."""
+    """An order as a row of the file; its goods' weight in grams. ``parent_id``: the order whose back-order it is."""
 
     order_id: int
+    parent_id: int | None
     status: str
     submitted_at: datetime | None
     loaded_at: datetime | None
@@ -123,7 +124,7 @@ def orders_in(session: Session, wanted: Request, basis: Basis) -> Iterator[Order
     moment = Order.loaded_at if basis is Basis.LOADED else Order.submitted_at
     query = (
         select(
-            Order.id, Order.status, Order.submitted_at, Order.loaded_at, Order.delivery_date,
+            Order.id, Order.parent_id, Order.status, Order.submitted_at, Order.loaded_at, Order.delivery_date,
             Client.name, rep.name, storekeeper.name, Warehouse.name, Order.vehicle, Order.currency,
             Order.goods_minor, Order.delivery_minor, Order.net_minor, Order.vat_minor, Order.total_minor,
             Order.weight_g,
@@ -159,7 +160,12 @@ def lines_in(session: Session, wanted: Request) -> Iterator[LineRow]:
 
 
 def deliver(session: Session, facts: dict[str, Any], *, now: datetime) -> None:
-    """Record the drawn file and hand it to who asked. Announces ``figures_ready`` with the file."""
+    """Record the drawn file and hand it to who asked. Announces ``figures_ready`` with the file.
+
+    Whoever has lost access meanwhile gets nothing.
+    """
+    if session.get_one(Person, facts["person_id"]).revoked_at is not None:
+        return
     file = files.record(
         session,
         sha256=facts["sha256"],

@@ -36,7 +36,7 @@ def request(session: Session, order_id: int, file_ref: str, *, chat_key: str, by
 
 
 def attach(session: Session, file: File, order_id: int, person_id: int, *, origin: str, now: datetime) -> None:
-    """Keep a photo that was fetched with its order, once; its sender is told (``photo_kept``).
+    """Keep a photo that was fetched with its order, once.
 
     Locks the order. Raises as ``request``, for the person may have lost the right to it meanwhile.
     """
@@ -51,8 +51,22 @@ def attach(session: Session, file: File, order_id: int, person_id: int, *, origi
         after = {"file_id": file.id, "sha256": file.sha256}
         audit.write(session, by=by, action="loading.photo", subject=f"order:{order.id}", now=now, after=after)
         session.flush()
-    there = count(session, order.id)
-    announce(session, Audience(person_id=person_id), "photo_kept", order_id=order.id, count=there, most=MOST)
+
+
+def is_kept(session: Session, order_id: int, sha256: str) -> bool:
+    """Tell whether the order has the photo with this content."""
+    query = (
+        select(OrderFile.file_id)
+        .join(File, File.id == OrderFile.file_id)
+        .where(OrderFile.order_id == order_id, OrderFile.kind == KIND, File.sha256 == sha256)
+    )
+    return session.scalar(query) is not None
+
+
+def tell_kept(session: Session, order_id: int, person_id: int) -> None:
+    """Announce ``photo_kept`` to whoever has sent one."""
+    there = count(session, order_id)
+    announce(session, Audience(person_id=person_id), "photo_kept", order_id=order_id, count=there, most=MOST)
 
 
 def count(session: Session, order_id: int) -> int:

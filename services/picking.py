@@ -85,6 +85,13 @@ def mark(
     """
     order = claims.lock_own(session, order_id, by=by, action="picking.mark")
     line = find_line(order, line_id, by=by)
+    check_amount(line, loaded_milli)
+    _note(session, order, [(line, loaded_milli)], cause, by=by, now=now)
+    return order
+
+
+def check_amount(line: OrderLine, loaded_milli: int) -> None:
+    """Raise units.NotDivisible, units.QuantityUnfit or MoreThanOrdered where so much cannot have been loaded."""
     units.check(loaded_milli, code=line.unit_code, factor_milli=line.factor_milli, decimals=line.decimals)
     if loaded_milli > line.quantity_milli:
         raise MoreThanOrdered(
@@ -94,8 +101,12 @@ def mark(
             factor_milli=line.factor_milli,
             decimals=line.decimals,
         )
-    _note(session, order, [(line, loaded_milli)], cause, by=by, now=now)
-    return order
+
+
+def taken_with(order: Order, line: OrderLine, loaded_milli: int) -> int:
+    """How much of the line's product the order takes if this much of the line is loaded, other lines as they stand."""
+    others = [one for one in goods_of(order) if one.product_id == line.product_id and one.id != line.id]
+    return loaded_milli + sum(one.quantity_milli if one.loaded_milli is None else one.loaded_milli for one in others)
 
 
 def unmark(session: Session, order_id: int, line_id: int, *, by: Actor, now: datetime) -> Order:

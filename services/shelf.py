@@ -127,8 +127,14 @@ def empty(session: Session, locked: Locked, product_id: int, *, reason: Reason, 
     Whatever else was promised of it gives way. Returns and raises as ``correct`` does.
     """
     row = locked.rows[product_id]
-    gone = row.on_hand_milli - _in_hands(session, row)
-    return correct(session, locked, product_id, -gone, reason=reason, by=by, now=now)
+    delta = _in_hands(session, row) - row.on_hand_milli
+    return correct(session, locked, product_id, delta, reason=reason, by=by, now=now)
+
+
+def count_gone(session: Session, order: Order, product_id: int, taken_milli: int) -> int:
+    """How much of a product would be written off if its shelf had no more than this order, being loaded, takes."""
+    row = session.get(Stock, (order.warehouse_id or 0, product_id))
+    return max(0, row.on_hand_milli - taken_milli - _in_hands(session, row, but_of=order.id)) if row else 0
 
 
 def count_relying(session: Session, warehouse_id: int, product_ids: Collection[int]) -> int:
@@ -155,8 +161,8 @@ def make_wait(session: Session, order: Order, product_id: int, *, by: Actor, now
     announce(session, Audience(person_id=order.rep_id), "order_displaced", product=product, **facts)
 
 
-def _in_hands(session: Session, row: Stock) -> int:
-    """So much of it is promised to orders that somebody is loading."""
+def _in_hands(session: Session, row: Stock, *, but_of: int = 0) -> int:
+    """So much of it is promised to orders that somebody is loading, apart from one."""
     query = (
         select(func.coalesce(func.sum(Reservation.quantity_milli), 0))
         .join(OrderLine, OrderLine.id == Reservation.order_line_id)
@@ -165,6 +171,7 @@ def _in_hands(session: Session, row: Stock) -> int:
             Reservation.warehouse_id == row.warehouse_id,
             Reservation.product_id == row.product_id,
             Order.status == Status.LOADING.value,
+            Order.id != but_of,
         )
     )
     return int(session.scalar(query) or 0)

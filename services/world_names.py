@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from functools import cache
 from typing import Final
@@ -15,8 +16,12 @@ from services.search import search_key
 
 LANGUAGES: Final = ("ru", "es", "en")
 MOST_SUGGESTED: Final = 6
-_CAPITALS: Final = frozenset({"Europe/Moscow", "Europe/Madrid", "Europe/Lisbon", "Asia/Almaty"})
-"""Where most people of a country with several zones live."""
+_BEST_KNOWN: Final = (
+    "Europe/Moscow", "Asia/Yekaterinburg", "Asia/Novosibirsk", "Europe/Samara", "Asia/Krasnoyarsk", "Asia/Vladivostok",
+    "Europe/Madrid", "Europe/Lisbon", "Asia/Almaty", "America/Mexico_City", "America/Sao_Paulo",
+    "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles",
+)  # fmt: skip
+"""Where most people live, in countries with several zones."""
 
 
 def country_name(code: str, locale: str) -> str:
@@ -45,7 +50,7 @@ def find_countries(text: str) -> list[str]:
 
 
 def find_currencies(text: str) -> list[str]:
-    """Codes (ISO 4217) of the currencies in use that ``text`` names, the best first."""
+    """Codes (ISO 4217) of the currencies in use that ``text`` names, those of most countries first."""
     return _find(text, _currencies())
 
 
@@ -63,7 +68,7 @@ def find_zones(text: str, *, country: str) -> list[str]:
 def zones_of(country: str) -> list[str]:
     """The zones that a country's clocks show, the best known first."""
     zones = [zone for zone in get_global("territory_zones").get(country, ()) if zone in available_timezones()]
-    return sorted(zones, key=lambda zone: zone not in _CAPITALS)
+    return sorted(zones, key=lambda zone: _BEST_KNOWN.index(zone) if zone in _BEST_KNOWN else len(_BEST_KNOWN))
 
 
 def countries() -> list[str]:
@@ -82,14 +87,14 @@ def zones() -> list[str]:
 
 
 def _find(text: str, known: dict[str, tuple[str, ...]]) -> list[str]:
-    """What is called exactly so; else what begins so; else what has a word that begins so."""
+    """What is called exactly so; else what begins so, and then what has a word that begins so."""
     key = search_key(text)
     if not key:
         return []
     exact = [code for code, names in known.items() if key in names]
     begins = [code for code, names in known.items() if any(name.startswith(key) for name in names)]
     inside = [code for code, names in known.items() if any(f" {key}" in name for name in names)]
-    return exact or begins or inside
+    return exact or list(dict.fromkeys([*begins, *inside]))
 
 
 @cache
@@ -100,13 +105,14 @@ def _countries() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _currencies() -> dict[str, tuple[str, ...]]:
-    used = {
+    used = Counter(
         code
         for currencies in get_global("territory_currencies").values()
         for code, _since, until, tender in currencies
         if until is None and tender
-    }
-    return {code: _names(code, *(currency_name(code, locale) for locale in LANGUAGES)) for code in sorted(used)}
+    )
+    ranked = sorted(used, key=lambda code: (-used[code], code))
+    return {code: _names(code, *(currency_name(code, locale) for locale in LANGUAGES)) for code in ranked}
 
 
 @cache

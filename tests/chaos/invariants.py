@@ -49,6 +49,7 @@ def violations(world: World) -> list[str]:
             *_updates(session, world.update_ids),
             *_books(session, world),
             *_numbers(session),
+            *_strays(session, world.house),
             *_letters(session, world.house),
         ]
         effects = _effects(world.house)
@@ -58,8 +59,8 @@ def violations(world: World) -> list[str]:
 
 
 def restored_violations(world: World) -> list[str]:
-    """What does not hold although a backup must bring it back. What the world outside saw after the backup is not
-    known to it: updates that are gone, letters and messages that left, numbers that were skipped for them.
+    """What does not hold although a backup must bring it back. Of what came after it there may be traces: updates
+    that are gone, letters and messages that left, numbers that are skipped for them, files that no row speaks of.
     """
     with world.house.database.reading() as session:
         return list(_books(session, world))
@@ -167,17 +168,19 @@ def _outbox(session: Session) -> Iterator[str]:
 
 
 def _files(session: Session, house: House) -> Iterator[str]:
-    """What lies on the disk is what the rows say, to the byte."""
-    root = house.folder / "files"
-    lying = {path.relative_to(root) for path in root.glob("*/*")}
-    known = {row.sha256: row.size for row in session.scalars(select(File))}
-    expected = {root / sha256[:2] / sha256[2:]: sha256 for sha256 in known}
-    if stray := {str(path) for path in lying} ^ {str(path.relative_to(root)) for path in expected}:
-        yield f"on the disk or in the rows, not in both: {sorted(stray)}"
-    for path, sha256 in expected.items():
+    """What the rows say lies on the disk, to the byte."""
+    for file in session.scalars(select(File)):
+        path = house.folder / "files" / file.sha256[:2] / file.sha256[2:]
         content = path.read_bytes() if path.is_file() else b""
-        if hashlib.sha256(content).hexdigest() != sha256 or len(content) != known[sha256]:
-            yield f"file {sha256} holds something else"
+        if hashlib.sha256(content).hexdigest() != file.sha256 or len(content) != file.size:
+            yield f"file {file.sha256} is not there, or holds something else"
+
+
+def _strays(session: Session, house: House) -> Iterator[str]:
+    """Nothing lies on the disk that no row speaks of."""
+    lying = {path.parent.name + path.name for path in (house.folder / "files").glob("*/*")}
+    if strays := lying - set(session.scalars(select(File.sha256))):
+        yield f"nobody knows of the files {sorted(strays)}"
 
 
 def _letters(session: Session, house: House) -> Iterator[str]:

@@ -382,8 +382,8 @@ def test_the_reference_is_for_the_sellers_banks_and_the_same_in_the_code(languag
 @pytest.mark.parametrize(
     ("language", "country", "words"),
     [
-        ("ru", "RU", ["12 150,00 без НДС 1 500,00", "Без НДС: 1 500,00 ₽ —", "НДС не облагается."]),
-        ("es", "RU", ["12 150,00 sin IVA 1.500,00", "Sin IVA: 1.500,00 ₽ —", "Operación sin IVA."]),
+        ("ru", "RU", ["12 150,00 без НДС 1 500,00", "Без НДС (1 500,00 ₽) —", "НДС не облагается."]),
+        ("es", "RU", ["12 150,00 sin IVA 1.500,00", "Sin IVA (1.500,00 ₽) —", "Operación sin IVA."]),
         ("en", "GB", ["12 150.00 0% 1,500.00", "VAT 0% on ₽1,500.00 ₽0.00", "No VAT is charged."]),
     ],
 )

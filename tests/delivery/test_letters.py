@@ -145,7 +145,7 @@ def test_without_vat_none_is_named() -> None:
         assert "НДС не облагается." in text
         assert "включают" not in text
         assert "0 %" not in text
-    assert "Без НДС: 1 602,88 ₽: —" in body(message, "plain")
+    assert "Без НДС (1 602,88 ₽): —" in body(message, "plain")
 
 
 def test_markup_in_data_is_shown_and_never_obeyed() -> None:

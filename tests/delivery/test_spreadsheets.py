@@ -28,7 +28,7 @@ def drawn(language: str = "en", names: str = "Shop") -> openpyxl.Workbook:
     book = Workbook(wanted, TEXTS)
     sums = Sums("RUB", 1, 110000, 10000, 100000, 20000, 120050, 1500)
     book.add_summary(Figures((sums,), (sums,), ()))
-    order = OrderRow(12, "loaded", LATE, LATE, DAY, names, "Rita", None, "Main", "А123ВС77", "RUB", 110000, 10000,
+    order = OrderRow(12, None, "loaded", LATE, LATE, DAY, names, "Rita", None, "Main", "А123ВС77", "RUB", 110000, 10000,
                      100000, 20000, 120050, 1500)  # fmt: skip
     book.add_orders(Basis.FORMED, [order])
     book.add_orders(Basis.LOADED, [order])
@@ -63,7 +63,7 @@ def test_cells_have_the_type_of_what_they_hold() -> None:
     total = next(cell for cell in book["Orders"][2] if cell.value == 1200.5)
     assert total.number_format == "#,##0.00"
     assert book["Orders"].freeze_panes == "A2"
-    assert book["Orders"].auto_filter.ref == "A1:Q2"
+    assert book["Orders"].auto_filter.ref == "A1:R2"
 
 
 def test_lines_have_quantities_in_their_unit() -> None:
@@ -78,7 +78,7 @@ def test_lines_have_quantities_in_their_unit() -> None:
 def test_a_name_is_text_whatever_it_begins_with(sign: str) -> None:
     book = drawn(names=sign)
 
-    for sheet, column in (("Orders", "F"), ("Loaded lines", "F"), ("By client", "A")):
+    for sheet, column in (("Orders", "G"), ("Loaded lines", "F"), ("By client", "A")):
         cell = book[sheet][f"{column}2"]
         assert (cell.data_type, cell.hyperlink) == ("s", None)
         assert str(cell.value).replace("_x000D_", "\r").strip() == sign.strip()

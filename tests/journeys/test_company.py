@@ -238,6 +238,50 @@ def test_when_the_company_delivers(house: House, company: None) -> None:
         rep.press_data("working_day.0-1.0")
 
 
+def test_what_an_admin_sets_counts_for_reps_at_once(house: House, company: None) -> None:
+    admin, rep, trade = house.staff("Ada", Role.ADMIN), house.staff("Rita", Role.REP), Trade(house)
+    house.staff("Stan", Role.STOREKEEPER)
+    house.say(admin, "/menu")
+    for one in ("Company", "Working days", "Sun"):
+        house.press(admin, one)
+    order_id, tomorrow = trade.review(rep, {trade.product(): 10}), trade.day()
+    print(rep.last().text, rep.last().labels)
+
+    field(house, admin, "Prices and delivery", "VAT in prices")
+    house.press(admin, "VAT comes on top")
+    house.press(admin, "Yes, change it")
+    house.press(rep, "Submit")
+    print(rep.last().text, rep.last().labels)
+
+    house.press(admin, "VAT on delivery")
+    house.press(admin, "22 %")
+    house.press(rep, "Submit")
+    print(rep.last().text, rep.last().labels)
+
+    tariff(house, admin, "Base price", "150")
+    house.press(rep, "Submit")
+    print(rep.last().text, rep.last().labels)
+    tariff(house, admin, "Free from", "1000")
+    house.press(rep, "Submit")
+    print(rep.last().text, rep.last().labels)
+
+    house.say(admin, "/menu")
+    for one in ("Company", "Working days", "Days off"):
+        house.press(admin, one)
+    house.say(admin, f"{tomorrow:%d.%m.%Y}")
+    with house.refuses(rep, "zzz"):
+        rep.press("Submit")
+    assert 0
+
+
+def tariff(house: House, admin: Chat, label: str, typed: str) -> None:
+    """The admin types a field of the warehouse in Moscow."""
+    house.say(admin, "/menu")
+    for one in ("Company", "Warehouses", "Москва", label):
+        house.press(admin, one)
+    house.say(admin, typed)
+
+
 def test_a_warehouse_from_its_pin_to_its_tariff(house: House, company: None) -> None:
     admin, trade = house.staff("Ada", Role.ADMIN), Trade(house)
     name = f"Vladivostok {trade.number} {house.bot.id}"

@@ -83,7 +83,7 @@ def test_an_address_is_looked_for_shown_on_a_map_and_confirmed(house: House, map
     assert "Отрадное, Москва, Россия" in shown.text
     assert "Москва: about 12.5 km by road" in shown.text
     assert "Delivery: ₽125.21" in shown.text
-    assert shown.labels == ["Zaragoza, España", "↩️ Back", "✅ Yes, there"]
+    assert shown.labels == ["Zaragoza, España · 4,138 km", "↩️ Back", "✅ Yes, there"]
     assert rep.messages()[-2].kind == "venue"
     assert order_of(house, order_id) == before
 

@@ -93,7 +93,10 @@ def test_up_to_ten_photos_are_kept_and_each_once(session: Session, desk: Desk) -
         loading_photos.attach(session, file, order.id, bob.id, origin="tg:1:1", now=NOON)
 
     assert loading_photos.count(session, order.id) == 10
-    assert told(session)[-1][2] == {"order_id": order.id, "count": 10, "most": 10}
+    assert loading_photos.is_kept(session, order.id, files[9].sha256)
+    assert not loading_photos.is_kept(session, order.id, files[10].sha256)
+    loading_photos.tell_kept(session, order.id, bob.id)
+    assert told(session)[-1][1:] == (Audience(person_id=bob.id), {"order_id": order.id, "count": 10, "most": 10})
     assert loading_photos.find(session, order.id, 9, by=actor_of(desk.rita)) == files[9]
     with pytest.raises(TooManyPhotos):
         loading_photos.attach(session, files[10], order.id, bob.id, origin="tg:1:1", now=NOON)

@@ -87,6 +87,6 @@ def after_place(turn: Turn, draft: Order, notice: str) -> Step:
 def _for_map(hit: places.Hit) -> tuple[str, str]:
     """What a map shows large, the house or the town, and below it the rest."""
     parts = hit.found.split(", ")
-    head = 2 if parts[0][:1].isdigit() else 1
+    head = 2 if any(part[:1].isdigit() for part in parts[:2]) else 1
     rest = ", ".join(parts[head:]) or f"{hit.latitude:.5f}, {hit.longitude:.5f}"
     return ", ".join(parts[:head])[:60], rest[:200]

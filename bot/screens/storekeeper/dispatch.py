@@ -8,6 +8,7 @@ from bot.buttons import Button
 from bot.events import Kind
 from bot.parsing_vehicle import parse_trip
 from bot.screens.screen import Face, Screen, Step, Turn
+from bot.screens.storekeeper import photo_answers
 from services import claims, loading, loading_photos, picking, shelf, vehicles
 from services.actor import Role
 
@@ -91,9 +92,13 @@ def type_vehicle(turn: Turn) -> Step:
 @screen.typed(Kind.PHOTO, Kind.FILE)
 def take_photo(turn: Turn) -> Step:
     """A photo of the loading."""
-    chat, ref = turn.incoming.chat_key, turn.incoming.file_ref
-    loading_photos.request(turn.session, turn.state.order_id, ref, chat_key=chat, by=turn.actor, now=turn.now)
-    return turn.stay("photo_taken")
+    return photo_answers.take(turn)
+
+
+@screen.heard("file.fetched")
+def show_kept_photo(turn: Turn) -> Step | None:
+    """A photo is kept now."""
+    return photo_answers.show_kept(turn)
 
 
 @screen.pressed("let_wait")

@@ -1,0 +1,136 @@
+"""The spreadsheet is what the chat shows: the same sums, the same lists, whatever was ordered."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.events import Internal
+from db.models.orders import Order, OrderLine
+from db.models.people import Person
+from delivery.figures import FiguresWay
+from services import figures_export, statistics
+from services.actor import Role
+from services.announcements import waiting
+from services.files import FileStore
+from services.lanes import Row
+from services.periods import Period
+from services.statistics import Basis, By, Scope
+from templates.environment import Texts
+from tests.builders import actor_of, later, make_client, make_person, make_product
+from tests.services.desk import make_desk
+
+TEXTS = Texts.load()
+FIRST = datetime(2026, 3, 2, tzinfo=UTC)
+PERIOD = Period(FIRST.date(), FIRST.date() + timedelta(days=20))
+
+
+@contextmanager
+def inside(session: Session) -> Iterator[Session]:
+    yield session
+
+
+def fill(session: Session, seed: int) -> tuple[Any, Any]:
+    """Forty orders of two reps, in two currencies, some loaded, some cancelled, some before and after the period."""
+    chance, desk = random.Random(seed), make_desk(session)  # noqa: S311 - no secret
+    reps = [desk.rita, make_person(session, "Rob", roles=[Role.REP])]
+    clients = [make_client(session, name) for name in ("Лавка", "Señor Muñoz", "=1+1")]
+    goods = [make_product(session, name) for name in ("Milk", "Cheese")]
+    parent: Order | None = None
+    for _ in range(40):
+        at = FIRST + timedelta(minutes=chance.randrange(-3000, 33_000))
+        loaded = chance.random() < 0.5
+        product, net = chance.choice(goods), chance.randrange(1, 10**6)
+        order = Order(
+            status="loaded" if loaded else chance.choice(["submitted", "cancelled"]), rep_id=chance.choice(reps).id,
+            client_id=chance.choice(clients).id, warehouse_id=desk.warehouse.id, currency=chance.choice(["RUB", "EUR"]),
+            prices_include_vat=True, goods_minor=net, delivery_minor=500, net_minor=net, vat_minor=net // 5,
+            total_minor=net + net // 5, weight_g=chance.randrange(5000), created_at=at, touched_at=at, submitted_at=at,
+            loaded_at=at + timedelta(hours=3) if loaded else None, claimed_by=desk.bob.id if loaded else None,
+            vehicle=chance.choice(["А123ВС77", ""]), parent_id=parent.id if parent and chance.random() < 0.2 else None,
+        )  # fmt: skip
+        if order.status == "cancelled":
+            order.cancelled_at = at
+        order.lines = [
+            OrderLine(position=1, product_id=product.id, unit_id=product.units[0].id, name=product.name,
+                      quantity_milli=chance.randrange(1, 10**5), net_minor=net, vat_minor=net // 5,
+                      total_minor=net + net // 5)
+        ]  # fmt: skip
+        session.add(order)
+        session.flush()
+        parent = order
+    return actor_of(desk.ann), actor_of(desk.rita)
+
+
+def drawn(session: Session, tmp_path: Path, payload: dict[str, Any]) -> tuple[openpyxl.Workbook, Internal]:
+    handed: list[Internal] = []
+    store = FileStore(tmp_path)
+    way = FiguresWay(TEXTS, lambda: inside(session), store, handed.append)
+    row = Row(id=7, lane="figures:1", kind="figures.draw", payload=payload, attempts=0, created_at=FIRST, secret=False)
+    way.deliver(row, way.prepare(session, row))
+    [internal] = handed
+    return openpyxl.load_workbook(BytesIO(store.read(internal.facts["sha256"]))), internal
+
+
+def table(book: openpyxl.Workbook, sheet: str, *, skip: int = 0) -> list[dict[str, Any]]:
+    head, *rows = list(book[sheet].iter_rows(values_only=True))[skip:]
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("of_a_rep", [False, True])
+def test_the_sheets_hold_what_the_chat_shows(session: Session, tmp_path: Path, seed: int, *, of_a_rep: bool) -> None:
+    ann, rita = fill(session, seed)
+    by = rita if of_a_rep else ann
+    scope = statistics.allowed(Scope(), by=by)
+    payload = {
+        "first": PERIOD.first.toordinal(), "last": PERIOD.last.toordinal(), "scope": asdict(scope),
+        "person_id": by.person_id, "language": "en", "chat_key": "tg:1:1",
+    }  # fmt: skip
+
+    book, _ = drawn(session, tmp_path, payload)
+
+    shown = statistics.figures(session, PERIOD, scope=Scope(), by=by)
+    summary = [(row["Number of orders"], row["Total"], row["Currency"]) for row in table(book, "Summary", skip=2)]
+    assert summary == [(s.orders, s.total_minor / 100, s.currency) for each in vars_of(shown) for s in each]
+    for basis, sheet in ((Basis.FORMED, "Orders"), (Basis.LOADED, "Loadings")):
+        rows = table(book, sheet)
+        for sums in shown.formed if basis is Basis.FORMED else shown.loaded:
+            own = [row for row in rows if row["Currency"] == sums.currency]
+            assert round(sum(row["Total"] for row in own) * 100) == sums.total_minor
+            counted = [row for row in own if basis is Basis.LOADED or row["Back-order of No."] is None]
+            assert len(counted) == sums.orders
+    for what in By:
+        page = statistics.top(session, PERIOD, what, scope=Scope(), basis=Basis.LOADED, by=by, page=0, size=1000)
+        listed = table(book, f"By {what.value}")
+        assert [(row["Total"], row["Number of orders"], row["Currency"]) for row in listed] == [
+            (entry.total_minor / 100, entry.orders, entry.currency) for entry in page.items
+        ]
+
+
+def vars_of(figures: statistics.Figures) -> tuple[tuple[statistics.Sums, ...], ...]:
+    return figures.formed, figures.loaded, figures.cancelled
+
+
+def test_whoever_has_lost_access_while_it_was_drawn_gets_nothing(session: Session, tmp_path: Path) -> None:
+    _, rita = fill(session, 1)
+    payload = {
+        "first": PERIOD.first.toordinal(), "last": PERIOD.last.toordinal(), "scope": asdict(Scope()),
+        "person_id": rita.person_id, "language": "en", "chat_key": "tg:1:1",
+    }  # fmt: skip
+    _, internal = drawn(session, tmp_path, payload)
+    session.get_one(Person, rita.person_id).revoked_at = later(hours=1)
+
+    figures_export.deliver(session, internal.facts, now=later(hours=2))
+
+    assert waiting(session) == []

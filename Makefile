@@ -4,6 +4,7 @@
 MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
 KILLS ?= 200
+BENCH ?= updates
 WORKERS ?= 2
 export PYTHON
 
@@ -66,9 +67,9 @@ chaos: ready ## kill the bot under load and check that nothing is lost (KILLS=20
 	@echo "-> Killing the bot $(KILLS) times per database"
 	@KILLS=$(KILLS) $(PY) -m pytest -s tests/chaos
 
-bench: ready ## measure updates per second and answer times beside a bare bot
-	@echo "-> Measuring, about three minutes"
-	@$(PY) -m benchmarks.updates
+bench: ready ## measure: BENCH=updates (beside a bare bot), growth, figures, invoices, clients, nearest
+	@echo "-> Measuring $(BENCH) (benchmarks/README.md says what)"
+	@$(PY) -m benchmarks.$(BENCH)
 
 clean: ## remove what can be made anew: .venv, caches, the demo's files
 	@echo "-> Removing .venv, caches and var/demo"

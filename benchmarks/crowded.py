@@ -1,4 +1,4 @@
-"""A company after a year of work: as many products, clients and orders as a benchmark asks for, around a furnished hall.
+"""A company after a year of work, as large as a benchmark asks for, around a furnished hall.
 
 Rows are written in bulk and belong together (lines to orders, stock to movements, invoices to numbers), so that every
 screen shows what it would show in real life. The same numbers always give the same rows.
@@ -67,7 +67,7 @@ def crowd(database: Database, size: Size) -> Hall:
             session.execute(metadata.tables[table].delete())
         stores = [hall.desk.warehouse.id, hall.kazan.id]
         reps = [hall.desk.rita.id, *(make_person(session, f"Rep {n}").id for n in range(OTHER_REPS))]
-        _put(session, "category", _categories(hall, size))
+        _put(session, "category", _categories(size))
         _products(session, hall, size, stores)
         _clients(session, size)
         _orders(session, size, _Trade(stores, reps, hall.desk.bob.id, random.Random(7)))  # noqa: S311 - no secret
@@ -78,8 +78,8 @@ def crowd(database: Database, size: Size) -> Hall:
     return hall
 
 
-def _categories(hall: Hall, size: Size) -> Iterator[Row]:
-    """Ten at the top, ten below each of these, and so on; the hall's own has goods like the others."""
+def _categories(size: Size) -> Iterator[Row]:
+    """Ten at the top, ten below each of these, and so on."""
     for n in range(_count_categories(size)):
         parent = None if n < 10 else FIRST + (n - 10) // 10
         yield {"id": FIRST + n, "name": f"Раздел {n}", "position": n, "parent_id": parent}
@@ -179,7 +179,7 @@ def _order(trade: _Trade, size: Size, n: int, status: str, at: datetime) -> Row:
         "warehouse_id": trade.stores[n % len(trade.stores)],
         "address": "Москва", "latitude": 55.7, "longitude": 37.6, "delivery_date": (at + timedelta(days=1)).date(),
         "delivery_window": "", "note": "", "currency": "RUB", "prices_include_vat": True, "distance_m": 9000,
-        "distance_source": "geodesic", "has_all_goods": True, "rate_per_km_minor": 1000, "tariff": {},
+        "distance_source": "detour", "has_all_goods": True, "rate_per_km_minor": 1000, "tariff": {},
         "weight_g": 4000 * LINES, "goods_minor": GOODS_MINOR, "delivery_minor": DELIVERY_MINOR,
         "net_minor": NET_MINOR, "vat_minor": TOTAL_MINOR - NET_MINOR, "total_minor": TOTAL_MINOR,
         "created_at": at, "touched_at": at, "submitted_at": at, "claimed_by": trade.storekeeper if loaded else None,

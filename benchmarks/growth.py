@@ -1,12 +1,12 @@
-"""How one step of every screen grows with what the company has: products from 100 to 100,000, orders from 1,000 to 100,000.
+"""How one step of every screen grows with the company: from 100 to 100,000 products, from 1,000 to 100,000 orders.
 
     python -m benchmarks.growth [--only sqlite] [--worst 15]
 
 A step is all that happens between an incoming event and the commit: look at the chat, ask the rules, read, draw, write
 what has to leave. The screens and their verbs come from the registry: each verb is pressed by everybody who may,
 each command is given, and wherever a text or a place can be sent, one is. Every step is done in turn on the small
-company and on the large ones and undone, so that what else the machine does strikes all of them; the median of a
-step is compared with its median in the smallest company. Ends with 1 if a screen was never shown, or grew too much.
+company and on the large ones and undone, so that what else the machine does strikes all of them; the fastest time of
+a step is compared with its fastest in the smallest company. Ends with 1 if a screen was never shown, or grew too much.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ from tests.bot.talk import SOURCE, Talk, screens, talk_inside
 from tests.bot.test_every_verb import VERBS, may, orders_of
 from tests.conftest import BACKENDS, EmptyDatabases
 
-SIZES = (Size(100, 1_000), Size(10_000, 100_000), Size(100_000, 100_000))
+SIZES = (Size(100, 1_000), Size(10_000, 1_000), Size(100_000, 100_000))
 AIM = 1.3
-ROUNDS, MORE_ROUNDS = 5, 25
+ROUNDS, MORE_ROUNDS = 4, 20
 """How often a step is done; and once more, where that looks like too much."""
 OF_A_PERIOD = frozenset({"figures", "figures_days"})
 """Screens that add up a period: they grow with its orders, and ``benchmarks.figures`` measures them."""
 TOO_MUCH_MILLI = 5_000_000
-TYPED = ("Молоко", "молоко 1050", "A-00105", "Берёзка", "Лавка 1052", "7900", "1005", "A-001050 3; A-001051 2")
-"""Common words, rare ones, numbers of things that are there, and a whole order."""
+TYPED = ("Молоко", "молоко 1050", "A-00105", "Берёзка", "7900", "1005", "A-001050 3; A-001051 2")
+"""Common words, rare ones, beginnings of articles and phones, the number of an order, and a whole order."""
 
 Step = Callable[[Talk, Hall], object]
 
@@ -79,12 +79,12 @@ class Deed:
     took: dict[Size, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def times_longer(self, size: Size) -> float:
-        """The median beside that of the smallest company."""
-        return self.median(size) / self.median(SIZES[0])
+        """Beside the smallest company."""
+        return self.fastest(size) / self.fastest(SIZES[0])
 
-    def median(self, size: Size) -> float:
-        """Milliseconds."""
-        return statistics.median(self.took[size])
+    def fastest(self, size: Size) -> float:
+        """Milliseconds; a slow query is slow each time, what else the machine does is not."""
+        return min(self.took[size])
 
 
 def _press(chat: int, verb: str, order_state: str) -> Step:
@@ -206,11 +206,11 @@ def report(backend: str, deeds: list[Deed], worst: int) -> None:
     for deed in sorted(lines, key=lambda deed: max(map(deed.times_longer, SIZES[1:])), reverse=True)[:worst]:
         note = "  (adds up a period)" if deed.screen in OF_A_PERIOD else ""
         times = "  ".join(f"{deed.times_longer(size):5.2f}" for size in SIZES[1:])
-        print(f"  {deed.median(SIZES[0]):6.2f}  {times}  {deed.screen}: {deed.name}{note}")
+        print(f"  {deed.fastest(SIZES[0]):6.2f}  {times}  {deed.screen}: {deed.name}{note}")
     own = [deed for deed in deeds if deed.screen not in OF_A_PERIOD]
     for size in SIZES:
-        spent = [deed.median(size) for deed in own]
-        print(f"  {str(size):38} median of all steps {statistics.median(spent):5.2f} ms, slowest {max(spent):6.2f} ms")
+        spent = [deed.fastest(size) for deed in own]
+        print(f"  {size!s:38} median of all steps {statistics.median(spent):5.2f} ms, slowest {max(spent):6.2f} ms")
 
 
 def run(backend: str, maker: EmptyDatabases, worst: int) -> list[str]:

@@ -105,10 +105,10 @@ def platypus(invoice: InvoiceDocument) -> bytes:
 
 
 def milliseconds(draw: Callable[[InvoiceDocument], bytes], invoice: InvoiceDocument) -> float:
-    """One document."""
-    began = time.perf_counter()
+    """One document, in time of the processor: others who use the machine cost nothing."""
+    began = time.thread_time()
     draw(invoice)
-    return (time.perf_counter() - began) * 1000
+    return (time.thread_time() - began) * 1000
 
 
 def main(rounds: int) -> None:

@@ -55,9 +55,8 @@ def _is_below(incoming: Incoming, noted: str | None) -> bool:
     """Tell whether the living screen stands, or is just being sent, below this photo or file."""
     if incoming.kind not in {Kind.PHOTO, Kind.FILE}:
         return False
-    return noted is None or (
-        noted.isdigit() and incoming.message_id.isdigit() and int(noted) > int(incoming.message_id)
-    )
+    sent = incoming.message_id
+    return noted is None or (noted.isdigit() and sent.isdigit() and int(noted) > int(sent))
 
 
 def _held_a_password(incoming: Incoming) -> bool:

@@ -135,7 +135,8 @@ class Geocoder:
         try:
             asked = self._service.kind(**self._settings, user_agent=_user_agent(question.contact))
             found = asked.geocode(question.address, exactly_one=False, **self._service.options(question))
-            hits = [(str(self._service.country(place.raw)).upper(), _hit(place)) for place in found or ()]
+            known = filter(_is_somewhere, found or ())
+            hits = [(str(self._service.country(place.raw)).upper(), _hit(place)) for place in known]
         except GeocoderRateLimited as limited:
             raise TryLater("the geocoder asks us to wait", min(limited.retry_after or _PAUSE, _LONGEST_PAUSE)) from None
         except (GeocoderAuthenticationFailure, GeocoderInsufficientPrivileges, GeocoderQueryError) as refused:
@@ -144,7 +145,7 @@ class Geocoder:
             raise TryLater(f"the geocoder is in trouble: {type(trouble).__name__}", _PAUSE) from None
         except (LookupError, TypeError, ValueError, AttributeError):
             raise NeverAgain("the geocoder answers in a way that we do not understand") from None
-        hits.sort(key=lambda known: known[0] != question.country)
+        hits.sort(key=lambda hit: hit[0] != question.country)
         return [hit for _, hit in hits[: places.MOST_HITS]]
 
 
@@ -160,6 +161,11 @@ def _box(question: Question) -> list[tuple[float, float]] | None:
     south, west, north, east = question.around
     low = (max(-90.0, south - _MARGIN), max(-180.0, west - _MARGIN))
     return [low, (min(90.0, north + _MARGIN), min(180.0, east + _MARGIN))]
+
+
+def _is_somewhere(place: Any) -> bool:
+    """Services write 0/0 where they know no coordinates."""
+    return bool(place.latitude or place.longitude)
 
 
 def _hit(place: Any) -> Hit:

@@ -83,14 +83,14 @@ def _delivery(sheet: Sheet) -> list[_Detail]:
 
 
 def _labelled(sheet: Sheet, block: str, value: str) -> _Detail:
-    return _Detail(block, sheet.word(block), value)
+    return _Detail(block, sheet.constant(block), value)
 
 
 def _tax_id(sheet: Sheet, country: str, number: str, reason_code: str) -> _Detail:
     kind = countries.profile(country or sheet.document.country).tax_id
     if kind is TaxId.INN and number and reason_code:
-        return _Detail("tax_id", sheet.word("tax_id_and_reason"), f"{number} / {reason_code}")
-    return _Detail("tax_id", sheet.word("tax_id", tax_id=kind.value), number)
+        return _Detail("tax_id", sheet.constant("tax_id_and_reason"), f"{number} / {reason_code}")
+    return _Detail("tax_id", sheet.constant("tax_id", tax_id=kind.value), number)
 
 
 def _grouped(sheet: Sheet, account: str) -> str:
@@ -107,7 +107,7 @@ def _box(sheet: Sheet, heading: str, details: list[_Detail], edges: tuple[float,
     if not present:
         return space(0)
     indent = max(sheet.body.face.width(detail.label, sheet.body.size) for detail in present) + 9
-    caption = sheet.word(heading)
+    caption = sheet.constant(heading)
     body = stack([_line(sheet, detail, (left, right, min(indent, (right - left) / 2))) for detail in present])
 
     def draw(pen: Pen, top: float) -> None:

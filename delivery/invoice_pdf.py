@@ -25,7 +25,7 @@ def draw(document: InvoiceDocument, texts: Texts, fonts_dir: Path, logo: Logo | 
     ``fonts_dir`` holds PTSans-Regular.ttf and PTSans-Bold.ttf.
     """
     sheet = Sheet(document, texts, Fonts.load(fonts_dir))
-    table = Table(document, texts, sheet.word, sheet.fonts, (LEFT, RIGHT))
+    table = Table(document, texts, sheet.constant, sheet.fonts, (LEFT, RIGHT))
     head = stack(
         [_letterhead(sheet, logo), _title(sheet), _band(sheet), space(13), invoice_parties.boxes(sheet), space(12)]
     )
@@ -94,8 +94,8 @@ def _title(sheet: Sheet) -> Piece:
 def _band(sheet: Sheet) -> Piece:
     """What whoever pays looks for first: how much, until when."""
     facts = [
-        (sheet.word("total"), sheet.money(sheet.document.total_minor)),
-        (sheet.word("pay_by"), sheet.day(sheet.document.due_date)),
+        (sheet.constant("total"), sheet.money(sheet.document.total_minor)),
+        (sheet.constant("pay_by"), sheet.day(sheet.document.due_date)),
     ]
     large = Style(sheet.fonts.bold, 12.5, 15)
     width = (RIGHT - LEFT) / len(facts)

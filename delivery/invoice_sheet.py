@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 from delivery.pdf_layout import GREY, PAGE_HEIGHT, PAGE_WIDTH, Fonts, Style
@@ -23,6 +24,11 @@ COLUMNS: Final = ((LEFT, MIDDLE - GUTTER / 2), (MIDDLE + GUTTER / 2, RIGHT))
 _RUSSIAN: Final = "ru"
 
 
+@lru_cache(maxsize=512)
+def _constant(texts: Texts, block: str, language: str, facts: tuple[tuple[str, Any], ...]) -> str:
+    return texts.plain(TEMPLATE, block, language, dict(facts))
+
+
 class Sheet:
     """One document about to be laid out: its words in its own language, and the few styles it is set in."""
 
@@ -31,16 +37,14 @@ class Sheet:
         self.texts = texts
         self.fonts = fonts
         self.country: Country = countries.profile(document.country)
-        self._facts: dict[str, Any] = {
-            "label": document.label,
-            "issue_date": document.issue_date,
-            "due_date": document.due_date,
+        self._habits: dict[str, Any] = {
             "currency": document.currency,
             "prices_include_vat": document.prices_include_vat,
             "title": self.country.title.value,
             "bank": self.country.bank.value,
             "zero_rate_is_exempt": self.country.zero_rate_is_exempt,
         }
+        self._facts = self._habits | {"label": document.label, "issue_date": document.issue_date}
         self.body = Style(fonts.regular, 9, 11.8)
         self.label = Style(fonts.regular, 9, 11.8, GREY)
         self.strong = Style(fonts.bold, 9.5, 12)
@@ -50,6 +54,10 @@ class Sheet:
     def word(self, block: str, *, language: str = "", **facts: Any) -> str:
         """A text of the paper as one line, in the language of the document unless said."""
         return self.texts.plain(TEMPLATE, block, language or self.document.language, {**self._facts, **facts})
+
+    def constant(self, block: str, **facts: Any) -> str:
+        """A text that says the same on all papers of this language, country and currency: made once."""
+        return _constant(self.texts, block, self.document.language, tuple((self._habits | facts).items()))
 
     def reference(self) -> str:
         """What the payer's bank shall write down: a sentence in the seller's language where that is the custom, else

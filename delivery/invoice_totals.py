@@ -32,7 +32,7 @@ def tail(sheet: Sheet) -> Piece:
 def _left(sheet: Sheet) -> Piece:
     """The code that a banking app reads, where the seller's bank details make one; else what the prices mean."""
     said = bank_qr.payload(sheet.document, sheet.reference())
-    note = sheet.word("prices_note", is_taxed=any(tax.vat_rate for tax in sheet.document.taxes))
+    note = sheet.constant("prices_note", is_taxed=any(tax.vat_rate for tax in sheet.document.taxes))
     left, right = COLUMNS[0]
     if said is None:
         lines = wrap(note, sheet.small, right - left, most=3)
@@ -41,7 +41,7 @@ def _left(sheet: Sheet) -> Piece:
         )
     rows = bank_qr.modules(said)
     start = left + _CODE + 12
-    scan = wrap(sheet.word("scan"), sheet.small, right - start, most=6)
+    scan = wrap(sheet.constant("scan"), sheet.small, right - start, most=6)
     lines = wrap(note, sheet.small, right - start, most=4)
 
     def draw(pen: Pen, top: float) -> None:
@@ -56,9 +56,9 @@ def _left(sheet: Sheet) -> Piece:
 def _totals(sheet: Sheet) -> Piece:
     """Net, the tax at each rate, and what is to pay."""
     document = sheet.document
-    rows = [(sheet.word("net"), sheet.money(document.net_minor))]
+    rows = [(sheet.constant("net"), sheet.money(document.net_minor))]
     rows += [_tax(sheet, tax) for tax in document.taxes]
-    total, sum_total = sheet.word("total"), sheet.money(document.total_minor)
+    total, sum_total = sheet.constant("total"), sheet.money(document.total_minor)
     large = Style(sheet.fonts.bold, 12.5, 16, INK)
     left, right = COLUMNS[1][0], RIGHT - 4
 
@@ -104,7 +104,7 @@ def _signatures(sheet: Sheet) -> Piece:
     if seller["accountant"] or (russian and not is_alone):
         pieces.append(_signature(sheet, "accountant", seller["accountant"], COLUMNS[1]))
     if russian:
-        stamp = sheet.word("stamp")
+        stamp = sheet.constant("stamp")
         pieces.append(Piece(46, lambda pen, top: pen.text(LEFT, top - 42, stamp, sheet.small)))
     return beside(pieces)
 
@@ -112,7 +112,7 @@ def _signatures(sheet: Sheet) -> Piece:
 def _signature(sheet: Sheet, role: str, name: str, edges: tuple[float, float]) -> Piece:
     """A label, a line to sign on, and the name below it."""
     left, right = edges
-    label = sheet.word(role)
+    label = sheet.constant(role)
     start = left + sheet.body.face.width(label, sheet.body.size) + 8
     lines = wrap(name, sheet.small, right - start, most=2) if name else []
 

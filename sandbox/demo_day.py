@@ -20,6 +20,9 @@ MAILBOX = "pedidos@nandu.example.org"
 STOREKEEPER = "Семён"
 WAREHOUSE = "Подольск"
 REP = "Íñigo"
+TYPED = "Z-106 24; O-103 1 caja; T-106 30 kg"
+SCARCE = "Каркаде"
+"""The last one of the list: there is hardly more of it than is ordered."""
 PETROVKA = (55.7646, 37.6165)
 """Where the rep stands: Petrovka street in Moscow."""
 PATIENCE = 10.0
@@ -116,24 +119,23 @@ def storekeeper_switches_to_russian(day: Day) -> None:
 
 
 def rep_takes_horchata_by_steppers(day: Day) -> None:
-    """From the menu down the tree; each press edits the same message."""
+    """From the menu down the tree; each press edits the same message. The star keeps it at hand."""
     press(day.rep, "🛒", "Напитки", "Bebidas de España", "Horchata", "+10", "+1")
     day.rep.wait_for("11 ud.")
+    press(day.rep, "⭐")
 
 
-def rep_takes_dye_by_typing(day: Day) -> None:
-    """Third level, second page; what is typed is the quantity."""
+def rep_takes_a_box_from_the_favourites(day: Day) -> None:
+    """The same product in another unit is a line of its own."""
     say(day.rep, "/menu")
-    press(day.rep, "🛒", "Волосы", "Краска", "Ñandú", "➡", "Ñandú 8.3")
-    say(day.rep, "24")
-    day.rep.wait_for("24 ud.")
+    press(day.rep, "🛒", "⭐", "Horchata", "cj.", "+1")
+    day.rep.wait_for("1 cj.")
 
 
-def rep_takes_oil_by_the_box(day: Day) -> None:
-    """The box has a price of its own, below twelve bottles."""
-    say(day.rep, "/menu")
-    press(day.rep, "🛒", "Продукты", "Бакалея", "Масло и соусы", "Aceite de oliva", "caja", "+1")
-    day.rep.wait_for("1 caja")
+def rep_types_a_list(day: Day) -> None:
+    """Three lines in three units: tubes, a box below the price of twelve bottles, and kilograms."""
+    say(day.rep, TYPED)
+    day.rep.wait_for("30 kg")
 
 
 def rep_chooses_the_client(day: Day) -> None:
@@ -156,7 +158,7 @@ def rep_chooses_the_day(day: Day) -> None:
 
 
 def rep_asks_why(day: Day) -> None:
-    """Khimki would be nearer, but has no such dye."""
+    """Khimki would be nearer, but has no such dye and not so much tea."""
     press(day.rep, "🚚")
     day.rep.wait_for(WAREHOUSE)
 
@@ -167,18 +169,35 @@ def rep_submits(day: Day) -> None:
     day.rep.wait_for("🎉")
 
 
+def rep_changes_the_order(day: Day) -> None:
+    """Until somebody loads it; the warehouse reads what is different."""
+    press(day.rep, "✏️", "Ñandú")
+    say(day.rep, "18")
+    press(day.rep, "🧾", "▶️")
+    say(day.rep, "Llamar media hora antes")
+    press(day.rep, "✅")
+    day.storekeeper.wait_for("24 → 18")
+
+
 def storekeeper_takes_the_order(day: Day) -> None:
-    """From the notice to the card; from now on nobody else loads it."""
-    notice = day.storekeeper.wait_for(CLIENT)
-    press(day.storekeeper, "📦", on=notice)
+    """From the notice to the card; from now on nobody else loads it, and nothing of it changes."""
+    press(day.storekeeper, "📦", on=day.storekeeper.wait_for("24 → 18"))
     press(day.storekeeper, "✋")
 
 
+def storekeeper_finds_less_on_the_shelf(day: Day) -> None:
+    """One press for a line that is loaded, a second one to say otherwise, and why."""
+    press(day.storekeeper, SCARCE, SCARCE)
+    say(day.storekeeper, "26,5")
+    press(day.storekeeper, day.storekeeper.last().labels[0], "📋", "✅")
+
+
 def storekeeper_confirms_the_loading(day: Day) -> None:
-    """The invoice has a number at once; it is drawn and mailed afterwards."""
-    press(day.storekeeper, "✅")
+    """The invoice bills what was loaded, and has a number at once; it is drawn and mailed afterwards."""
+    say(day.storekeeper, "А123ВС50, Петров")
     press(day.storekeeper, "✅")
     day.storekeeper.wait_for("СВ-")
+    day.rep.wait_for("26,5")
 
 
 def invoice_arrives(day: Day) -> None:
@@ -195,6 +214,23 @@ def rep_sees_that_it_was_accepted(day: Day) -> None:
     say(day.rep, "/orders")
     press(day.rep, " 1 · ")
     day.rep.wait_for("📧", after=day.rep.last().id - 1)
+
+
+def storekeeper_books_what_comes_in(day: Day) -> None:
+    """What waits for these goods is reserved at once, and comes to be loaded like any other order."""
+    told = day.storekeeper.last().id
+    say(day.storekeeper, "/stock")
+    say(day.storekeeper, "T-106")
+    press(day.storekeeper, "📥")
+    say(day.storekeeper, "20, ТТН 4711")
+    day.storekeeper.wait_for(CLIENT, after=told)
+
+
+def admin_looks_at_the_figures(day: Day) -> None:
+    """Of today, by what was submitted; every figure opens what it is made of."""
+    say(day.admin, "/menu")
+    press(day.admin, "📊")
+    day.admin.wait_for("₽")
 
 
 def say(chat: Chat, text: str) -> None:
@@ -239,16 +275,20 @@ DAY = (
     Step(f"{REP} types his password; the bot speaks Spanish, as his phone does", rep_enters_by_typing),
     Step(f"{STOREKEEPER} opens his link; his phone is English", storekeeper_enters_by_link),
     Step(f"{STOREKEEPER} would rather read Russian", storekeeper_switches_to_russian),
-    Step(f"{REP} orders 11 horchatas with the steppers", rep_takes_horchata_by_steppers),
-    Step(f"{REP} types how many tubes of dye he wants", rep_takes_dye_by_typing),
-    Step(f"{REP} takes a box of olive oil", rep_takes_oil_by_the_box),
+    Step(f"{REP} orders 11 horchatas with the steppers, and gives them a star", rep_takes_horchata_by_steppers),
+    Step(f"{REP} opens his favourites and adds a box of them", rep_takes_a_box_from_the_favourites),
+    Step(f"{REP} types the rest as a list: {TYPED}", rep_types_a_list),
     Step(f"{REP} finds {CLIENT} by typing “nandu”", rep_chooses_the_client),
     Step(f"{REP} sends a pin of where the goods go", rep_sends_a_pin),
     Step(f"{REP} chooses the first day", rep_chooses_the_day),
     Step(f"{REP} asks why the delivery costs what it costs", rep_asks_why),
     Step(f"{REP} submits the order", rep_submits),
-    Step(f"{STOREKEEPER} is told, opens the order and takes it", storekeeper_takes_the_order),
-    Step(f"{STOREKEEPER} confirms that it is loaded", storekeeper_confirms_the_loading),
+    Step(f"{REP} wants fewer tubes of dye and a call before: he changes the order", rep_changes_the_order),
+    Step(f"{STOREKEEPER} reads what is different, opens the order and takes it", storekeeper_takes_the_order),
+    Step(f"{STOREKEEPER} finds 26.5 kg of the tea, not 30", storekeeper_finds_less_on_the_shelf),
+    Step(f"{STOREKEEPER} names the vehicle and confirms the loading", storekeeper_confirms_the_loading),
     Step(f"The invoice arrives at {MAILBOX}", invoice_arrives),
     Step(f"{REP} sees that the mail server has accepted it", rep_sees_that_it_was_accepted),
+    Step("Tea comes in, and what was missing can go", storekeeper_books_what_comes_in),
+    Step("Алёна looks at the figures of the day", admin_looks_at_the_figures),
 )

@@ -22,8 +22,8 @@ from db.models.orders import Order
 from db.models.stock import Stock
 from services import money
 
-GEODESIC, DETOUR, ROUTER = "geodesic", "detour", "router"
-"""The sources of a distance: as the crow flies; that times the company's detour factor; by road."""
+DETOUR, ROUTER = "detour", "router"
+"""The sources of a distance: as the crow flies times the company's detour factor; by road."""
 
 Place = tuple[float, float]
 """Latitude and longitude in degrees, WGS 84."""

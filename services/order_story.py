@@ -12,7 +12,7 @@ from db.models.orders import Order, OrderEvent, OrderRevision
 from db.models.people import Person
 from services.order_revisions import Content
 
-MOST = 30
+MOST = 10
 """Of the newest deeds: what a message has room for."""
 
 

@@ -1,8 +1,9 @@
 """What was ordered and loaded in a period, in all and by client, rep, storekeeper, product, vehicle, warehouse.
 
 Everything reads the totals that are stored on orders and their lines, and recomputes none. An order counts as formed
-when it was submitted and as loaded when its loading was confirmed; what was cut down at the loading counts with what
-was loaded. Amounts: minor units, VAT included unless said; different currencies are never added up.
+when it was submitted and as loaded when its loading was confirmed. An order whose rest became a back-order was formed
+once: the sums are of both, the count is one. Amounts: minor units, VAT included unless said; different currencies are
+never added up.
 """
 
 from __future__ import annotations

@@ -15,18 +15,22 @@ from sqlalchemy.orm import Session
 from db import migrate
 from db.session import Database
 
-WORLDS = ("journeys", "chaos")
-"""Folders whose tests share one sandbox or one machine's attention: each folder stays on one worker."""
-
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 BACKENDS = ("sqlite", "postgresql")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what belongs together when several workers share the tests."""
+    """Keep together what belongs together when several workers share the tests.
+
+    Journeys share the installations of their database; chaos wants the attention of the machine for itself.
+    """
     for item in items:
-        if item.path.parent.name in WORLDS:
-            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+        folder = item.path.parent.name
+        if folder == "journeys":
+            backend = "postgresql" if "postgresql" in item.name else "sqlite"
+            item.add_marker(pytest.mark.xdist_group(f"{folder}-{backend}"))
+        elif folder == "chaos":
+            item.add_marker(pytest.mark.xdist_group(folder))
 
 
 def absent(service: str, why: object) -> None:

@@ -30,8 +30,8 @@ from tests.journeys.house import ROOT, House
 
 PAGE = ROOT / "docs" / "operations.md"
 TOOLS = {"sqlite": ("sqlite3",), "postgresql": ("pg_dump", "pg_restore", "psql")}
-LETTERS = 2
-"""How many invoices are in the mailboxes before the backup, and again before the disk is gone."""
+LETTERS = 1
+"""How many invoices come into the mailboxes before the backup, and again before the disk is gone."""
 
 
 def commands(drill: str) -> str:
@@ -118,7 +118,7 @@ def box() -> Iterator[Box]:
             process.terminate()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 @pytest.mark.xdist_group("chaos")
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_backup_taken_at_work_brings_the_house_back(
@@ -132,10 +132,10 @@ def test_a_backup_taken_at_work_brings_the_house_back(
     burnt = shift.house
     try:
         shift.crowd.begin()
-        shift.wait_for_letters(LETTERS, within=60)
+        shift.wait_for_letters(LETTERS, within=120)
         operator.back_up(burnt)
         backed_up = len(box.mail())
-        shift.wait_for_letters(backed_up + LETTERS, within=60)
+        shift.wait_for_letters(backed_up + LETTERS, within=120)
     finally:
         burnt.kill()
     given_out = int(burnt.scalar(select(func.max(Invoice.number))))
@@ -148,7 +148,7 @@ def test_a_backup_taken_at_work_brings_the_house_back(
     shift.house = House(box, burnt.bot, Database(url), url, tmp_path / "restored", "polling")
     known = set(_invoices(shift.house))
     assert 0 < int(shift.house.scalar(select(func.count()).select_from(inbox))) < taken, "it is the day of the backup"
-    assert known and max(known) < given_out
+    assert max(known) < given_out
     operator.move_numbers(url, given_out)
     try:
         shift.house.start()

@@ -20,14 +20,15 @@ MESSAGES_SEEN = 6
 AGAIN, DOUBLE, ASTRAY, MENU = 0.03, 0.03, 0.03, 0.005
 """How often a tap is sent again under a new id, an update is delivered twice, an old button is pressed, and
 somebody goes back to the menu."""
-IMPATIENCE = 0.05
+IMPATIENCE = 0.02
 """How often somebody who got no answer yet does something all the same."""
 ATTENTION = 0.7
 """How often somebody stays with the screen in hand while notices with a button come in below it."""
 
 REP: Mapping[str, float] = {
-    "submit": 600, "back_order": 300, "cut": 100, "window": 50, "day": 50, "days": 30, "client": 50, "review": 300, "set_quantity": 6, "clients": 40, "product": 6,
-    "cart": 30, "category": 3, "unit": 1, "order": 1, "orders": 0.3, "home": 0.3, "why": 1, "place": 0.5,
+    "submit": 600, "back_order": 300, "cut": 100, "window": 50, "day": 50, "days": 60,
+    "client": 50, "review": 300, "set_quantity": 6, "clients": 40, "product": 6,
+    "cart": 12, "category": 3, "unit": 1, "order": 1, "orders": 0.3, "home": 0.3, "why": 1, "place": 0.5,
     "ask_cancel": 0.2, "cancel": 20, "new_draft": 0.1, "drafts": 0.3, "draft": 5,
 }  # fmt: skip
 """The taste of a rep: the weight of each verb."""
@@ -81,11 +82,13 @@ class Somebody:
 
     def _act(self) -> None:
         seen = [message for message in self.seen() if message.from_bot]
-        if seen == self._acted_on and self.chance.random() > IMPATIENCE:
+        with_buttons = [message for message in seen if message.buttons]
+        is_answered = bool(with_buttons) and seen != self._acted_on
+        if not is_answered and self.chance.random() > IMPATIENCE:
             return
         self._acted_on = seen
         self.acts += 1
-        self._do_something([message for message in seen if message.buttons])
+        self._do_something(with_buttons)
 
     def _do_something(self, with_buttons: list[ChatMessage]) -> None:
         draw = self.chance.random()

@@ -23,7 +23,7 @@ from tests.journeys.house import House
 REPS, STOREKEEPERS = 6, 2
 LOOKS_PER_SECOND = 120
 """How often people look at their chats, all together; about every second look they do something."""
-SETTLE_SECONDS, LOADING_SECONDS = 60.0, 60.0
+START_SECONDS, SETTLE_SECONDS, LOADING_SECONDS = 40.0, 60.0, 60.0
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Shift:
         first_update = box.pending_updates(bot)[0]["update_id"]
         house.start()
         for chat in chats:
-            chat.wait_for(f"Welcome, {chat.person.first_name}")
+            chat.wait_for(f"Welcome, {chat.person.first_name}", timeout=START_SECONDS)
         house.settle()
         chance = random.Random(seed)  # noqa: S311 - reproducible, no secret
         pause = len(names) / LOOKS_PER_SECOND

@@ -75,7 +75,7 @@ def test_without_faults_no_message_and_no_letter_is_sent_twice(
     try:
         shift.crowd.begin()
         shift.wait_for_updates(CALM_UPDATES, within=40)
-        shift.wait_for_letters(CALM_LETTERS, within=60)
+        shift.wait_for_letters(CALM_LETTERS, within=120)
         world = shift.close()
         found = violations(world)
         messages, letters = count_duplicate_messages(house, world.chats), count_duplicate_letters(house)

@@ -49,7 +49,7 @@ def row(attempts: int = 0, address: str = "Calle Mayor 3", **payload: Any) -> Ro
 
 
 def test_hits_of_the_companys_country_come_first(maps: Maps) -> None:
-    maps.addresses["Calle Mayor 3"] = [LIMA, MADRID]
+    maps.addresses["Calle Mayor 3"] = [("Null Island", "ES", 0.0, 0.0), LIMA, MADRID]
     found = Geocoder(url=maps.url).find(QUESTION)
     assert [hit["found"] for hit in found] == [MADRID[0], LIMA[0]]
     assert found[0] == FOUND_MADRID

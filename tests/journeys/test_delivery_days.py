@@ -62,6 +62,9 @@ def press_day(house: House, rep: Chat, day: date) -> None:
 def test_a_day_by_the_calendar_and_the_window(house: House) -> None:
     rep, trade = house.staff("Rita", Role.REP), Trade(house)
     order_id = at_days(house, rep, trade)
+    house.press(rep, "Back")
+    assert "Submit" in rep.last().labels[-1]
+    house.press(rep, "Day")
     first = trade.day()
     assert "Which day shall we deliver?" in rep.last().text
     assert f"•{first.day}•" in rep.last().labels

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import func, select
 
 from db.models.orders import Order, OrderLine
 from services.actor import Role
 from tests.journeys.house import House
 from tests.journeys.houses import on
-from tests.journeys.scenes import Trade
+from tests.journeys.scenes import NEAR_MOSCOW, Trade
 
 pytestmark = on("polling")
 
@@ -44,6 +46,48 @@ def test_a_rep_keeps_two_orders_begun_and_switches_between_them(house: House) ->
     house.say(rep, "/cart")
     assert f"Milk {trade.number}" in rep.last().text
     assert drafts(house, rep) == 1
+
+
+def test_from_the_review_anything_can_be_changed(house: House) -> None:
+    rep, trade, other = house.staff("Rita", Role.REP), Trade(house), Trade(house)
+    order_id = trade.review(rep, {trade.product(): 2})
+    other.client()
+    house.press(rep, "Goods")
+    house.press(rep, f"Kefir {trade.number}")
+    house.press(rep, "+1")
+    house.press(rep, "To the order")
+    house.press(rep, "Check out (₽392.05)")
+    assert "3 pcs × ₽100.00 = ₽300.00" in rep.last().text
+
+    house.press(rep, "Client")
+    house.say(rep, f"Client {other.number}")
+    house.press(rep, f"Client {other.number}")
+    rep.send_location(55.7512, 37.6284)
+    house.settle()
+    assert f"Client {other.number}" in rep.last().text
+    assert "📍 55.75120, 37.62840" in rep.last().text
+
+    house.press(rep, "Place")
+    rep.send_location(*NEAR_MOSCOW)
+    house.settle()
+    assert "📍 55.80000, 37.50000" in rep.last().text
+    house.press(rep, "Day")
+    later = trade.day() + timedelta(days=7)
+    rep.press_data(f"day.{later.toordinal()}.0")
+    house.settle()
+    house.say(rep, "Ring twice")
+    assert "📝 Ring twice" in rep.last().text
+    house.press(rep, "Remove the note")
+    assert "Ring twice" not in rep.last().text
+
+    house.press(rep, "Submit (₽392.05)")
+
+    assert trade.status(order_id) == "submitted"
+    with house.database.reading() as session:
+        order = session.get_one(Order, order_id)
+        assert order.client is not None
+        assert (order.client.name, order.note, order.latitude) == (f"Client {other.number}", "", NEAR_MOSCOW[0])
+        assert order.delivery_date == later
 
 
 def test_a_draft_is_deleted_only_when_asked_twice(house: House) -> None:

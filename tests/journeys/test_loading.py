@@ -81,13 +81,10 @@ def test_an_order_is_picked_line_by_line_and_leaves_with_vehicle_driver_and_phot
     house.say(store, "a 123 bc 77, Ivan Petrov")
     assert "Vehicle: A 123 BC 77" in store.last().text
     assert "Driver: Ivan Petrov" in store.last().text
-    store.send_photo(JPEG)
+    sent = store.send_album([JPEG, JPEG + b"2", JPEG + b"3"])
     house.settle()
-    assert f"The photo is kept with order No. {order_id} (1 of 10)." in store.transcript()
-    house.say(store, "/queue")
-    house.say(store, str(order_id))
-    house.press(store, "Load: 3 of 3")
-    house.press(store, "To the vehicle")
+    assert [message.id for message in store.messages() if message.id > sent[-1]] == [store.last().id]
+    assert f"The photo is kept with order No. {order_id} (3 of 10)." in store.last().text
     house.press(store, "Confirm the loading")
 
     assert "Loading confirmed. Invoice " in store.last().text
@@ -96,9 +93,13 @@ def test_an_order_is_picked_line_by_line_and_leaves_with_vehicle_driver_and_phot
     with house.database.reading() as session:
         assert tuple(session.execute(row).one()) == ("A 123 BC 77", "Ivan Petrov")
         photos = session.execute(select(File.content_type).join(OrderFile).where(OrderFile.order_id == order_id)).all()
-    assert [photo.content_type for photo in photos] == ["image/jpeg"]
-    house.press(store, "1 photo")
+    assert [photo.content_type for photo in photos] == ["image/jpeg"] * 3
+    house.press(store, "3 photos")
     assert any(request.method == "sendPhoto" for request in house.box.requests(house.bot, since=0))
+    house.say(store, "/menu")
+    store.send_photo(JPEG + b"4")
+    house.settle()
+    assert "(4 of 10)" not in store.transcript(), "it is not known what it is a photo of"
 
     again = trade.claimed(rep, store, {next(iter(goods)): 1})
     house.press(store, "All is loaded")

@@ -83,7 +83,7 @@ def test_an_address_is_looked_for_shown_on_a_map_and_confirmed(house: House, map
     assert "Отрадное, Москва, Россия" in shown.text
     assert "Москва: about 12.5 km by road" in shown.text
     assert "Delivery: ₽125.21" in shown.text
-    assert shown.labels == ["Zaragoza, España · 4,138 km", "↩️ Back", "✅ Yes, there"]
+    assert shown.labels == ["Zaragoza, España · 3,181 km", "↩️ Back", "✅ Yes, there"]
     assert rep.messages()[-2].kind == "venue"
     assert order_of(house, order_id) == before
 
@@ -92,7 +92,7 @@ def test_an_address_is_looked_for_shown_on_a_map_and_confirmed(house: House, map
     rep.wait_for("Look the order over")
     house.press(rep, "Why this price?")
     told = rep.wait_for("Delivery: ₽164.00").text
-    assert "16.4 km by road, as the route planner says × ₽10.00 = ₽164.00" in told
+    assert "16.4 km × ₽10.00 = ₽164.00 (by road, as the route planner says)" in told
 
 
 def test_another_hit_and_the_address_that_is_known_by_now(house: House, maps: Maps) -> None:
@@ -202,12 +202,15 @@ def test_too_far_is_too_far_by_pin_and_by_address(house: House, maps: Maps) -> N
 def test_a_silent_router_leaves_the_price_as_it_was_reckoned(house: House, maps: Maps) -> None:
     rep, trade = house.staff("Rita", Role.REP), Trade(house)
     order_id = at_place(house, rep, trade)
+    house.press(rep, "Keep this place")
+    rep.wait_for("Look the order over")
+    house.press(rep, "Place")
     maps.moods += [TROUBLE, HTML]
     rep.send_location(55.9, 37.62)
     house.settle()
     assert order_of(house, order_id)[2:] == (16_567, "detour", 16_567)
     house.press(rep, "Why this price?")
-    assert "16.6 km, reckoned from the straight line × ₽10.00" in rep.last().text
+    assert "16.6 km × ₽10.00 = ₽165.67 (reckoned from the straight line)" in rep.last().text
 
 
 def test_a_road_that_is_longer_shows_on_the_review_and_never_in_a_submitted_order(house: House, maps: Maps) -> None:

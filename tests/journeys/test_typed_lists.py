@@ -101,6 +101,7 @@ def test_a_list_is_one_also_where_a_note_an_address_or_a_client_is_awaited(house
     for data, words in (("review..0", f"KF{number} 12; XX{number} 5"), ("place..0", f"WA{number} 6"),
                         ("clients.0.0", f"ch{number} 2 кг")):  # fmt: skip
         rep.press_data(data)
+        house.settle()
         house.say(rep, words)
         assert "Your list" in rep.last().text
 

@@ -141,6 +141,14 @@ def test_a_place_that_is_too_far_changes_nothing(session: Session) -> None:
     assert order.distance_m == 825551
 
 
+def test_without_a_warehouse_nothing_is_too_far(session: Session) -> None:
+    rep = make_person(session)
+    order = make_draft(session, rep, {})
+    delivery.set_place(session, order.id, *FAR, by=actor_of(rep), now=NOON)
+    assert delivery.outlook(session, order, *FAR, now=NOON) is None
+    assert delivery.about_m(session, order, *FAR) == 0
+
+
 def test_too_far_is_measured_from_the_reps_own_open_warehouses(session: Session) -> None:
     make_company(session, longest_way_km=100)
     south = make_warehouse(session)

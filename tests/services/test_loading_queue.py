@@ -11,6 +11,7 @@ from db.models.files import File
 from db.models.orders import Order
 from services import announcements, loading, loading_photos, loading_queue
 from services.actor import NotAllowed, Role
+from services.announcements import Audience
 from services.cart import NotYours
 from services.errors import Moved
 from services.loading_photos import TooManyPhotos

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 import services
 from bot import profile
-from bot.events import Kind
+from bot.events import Internal, Kind
 from db.models.clients import Client
 from db.models.company import Company
 from db.models.messaging import dialogue
@@ -128,6 +128,11 @@ class Walk:
     def send(self, chat: int, kind: Kind, **content: Any) -> None:
         event = self.talk.event(chat, kind, message_id="6", language=self.language, **content)
         self.talk.conversation.handle(event)
+        self.look()
+
+    def hear(self, name: str, number: int, /, **facts: Any) -> None:
+        """A job of ours found something out."""
+        self.talk.conversation.hand_in(Internal(name, number, facts))
         self.look()
 
     def draft(self) -> tuple[int, int]:

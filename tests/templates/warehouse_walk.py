@@ -8,12 +8,11 @@ from sqlalchemy import select, update
 
 from bot.events import Kind
 from db.models.catalogue import Product
-from db.models.files import File
-from db.models.orders import Order, OrderFile
+from db.models.orders import Order
 from db.models.people import Person
-from services import stock_levels
+from services import loading_photos, stock_levels
 from services.picking import goods_of
-from tests.builders import NOON, make_product
+from tests.builders import make_product
 from tests.services.desk import make_submitted
 
 
@@ -29,17 +28,17 @@ def loading(walk: Any) -> None:
     walk.say(bob, f"№ {order}")
     walk.press(bob, "pin", order)
     walk.press(bob, "claim", order, version=walk.version(order))
-    walk.send(bob, Kind.PHOTO, file_ref="photo-1")
+    _photograph(walk, bob, order, 1)
     walk.press(bob, "queue_of", 0, 0, 1, 0)
     walk.press(bob, "loading", order)
-    walk.send(bob, Kind.PHOTO, file_ref="photo-2")
-    _photographed(walk, order)
+    _photograph(walk, bob, order, 2)
     walk.press(bob, "loading", order)
     walk.press(bob, "photo", order, 0)
     walk.press(bob, "loaded_line", order, first, 2000)
     walk.press(bob, "pick_line", order, first)
     walk.say(bob, "many")
     walk.say(bob, "1")
+    walk.press(bob, "short_cause", order, first, 1000, 0)
     walk.press(bob, "short_cause", order, first, 1000, 1)
     walk.press(bob, "unmark_line", order, first)
     walk.press(bob, "pick_line", order, first)
@@ -48,7 +47,7 @@ def loading(walk: Any) -> None:
     walk.press(bob, "short_line", order, second, 0)
     walk.press(bob, "dispatch", order)
     walk.press(bob, "loaded_line", order, second, 3000)
-    walk.send(bob, Kind.PHOTO, file_ref="photo-3")
+    _photograph(walk, bob, order, 3)
     walk.say(bob, "1, 2, 3")
     walk.say(bob, f"A123BC 77, {hall.milk.name.translate({ord(sign): None for sign in '0123456789,;-–—/'})}"[:60])
     walk.press(bob, "no_vehicle", order)
@@ -60,6 +59,12 @@ def loading(walk: Any) -> None:
     walk.press(bob, "claim", other, version=walk.version(other))
     walk.press(bob, "load_rest", other)
     walk.press(bob, "release", other, version=walk.version(other))
+    gone, lines = _new_order(walk)
+    walk.press(bob, "claim", gone, version=walk.version(gone))
+    for line in lines:
+        walk.press(bob, "short_line", gone, line, 0)
+    walk.press(bob, "dispatch", gone)
+    walk.press(bob, "let_wait", gone, version=walk.version(gone))
 
 
 def stock(walk: Any) -> None:
@@ -103,12 +108,13 @@ def _new_order(walk: Any) -> tuple[int, list[int]]:
         return order.id, [line.id for line in goods_of(order)]
 
 
-def _photographed(walk: Any, order_id: int) -> None:
-    with walk.talk.transaction() as session:
-        file = File(sha256="0" * 64, name="photo.jpg", content_type="image/jpeg", size=1, created_at=NOON)
-        session.add(file)
-        session.flush()
-        session.add(OrderFile(order_id=order_id, file_id=file.id, kind="loading", at=NOON))
+def _photograph(walk: Any, bob: int, order_id: int, number: int) -> None:
+    """A photo is sent, fetched and kept."""
+    walk.send(bob, Kind.PHOTO, file_ref=f"photo-{number}")
+    walk.hear(
+        "file.fetched", number, sha256=str(number) * 64, name="photo.jpg", content_type="image/jpeg", size=1,
+        person_id=bob, chat_key=f"tg:1:{bob}", purpose=loading_photos.PURPOSE, facts={"order_id": order_id},
+    )  # fmt: skip
 
 
 def _lies(walk: Any, product_id: int, warehouse_id: int) -> int:

@@ -49,7 +49,7 @@ def _calendar(turn: Turn, state: State, span: Span | None) -> Face:
         "day": None,
         "days_ahead": turn.company.days_ahead,
     }
-    back = [Button("back", "place")]
+    back = [Button("back", "review" if draft and not cart.missing(draft) else "place")]
     if span is None:
         return Face(facts, [back])
     profile = turn.company

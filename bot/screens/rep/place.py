@@ -25,9 +25,9 @@ def show(turn: Turn, _state: NoState) -> Face:
     """Ask for a pin or an address; offer what is known."""
     draft = cart.current(turn.session, by=turn.actor)
     known = draft is not None and draft.latitude is not None
-    rows = [[Button("back", "cart")]]
+    rows = [[Button("back", "review" if draft and not cart.missing(draft) else "cart")]]
     if known:
-        rows.append([Button("keep", "days")])
+        rows.append([Button("keep", "review")])
     client = draft.client.name if draft and draft.client else ""
     return Face({"client": client, "address": draft.address if draft else "", "known": known}, rows, ask=ASK)
 

@@ -25,7 +25,9 @@ class LineCard:
     previous_unit_id: int | None
     next_unit_id: int | None
     available_milli: int
-    """On hand and not reserved, where the reader works; with what is reserved for the order that the draft changes."""
+    """On hand and not reserved, where the reader works. Of a draft that changes an order: in the order's warehouse,
+    which stays, with what is reserved for the order.
+    """
     minimum_milli: int
     multiple_milli: int
     base_code: str
@@ -70,13 +72,14 @@ def card(session: Session, draft: Order, unit_id: int, *, by: Actor) -> LineCard
     base = next((one for one in unit.product.units if one.factor_milli == 1000), unit)
     original = originals.find(session, draft)
     held = original.held[unit.product_id] if original else 0
+    places = {original.order.warehouse_id or 0} if original else by.warehouse_ids
     return LineCard(
         line=line,
         number=place + 1,
         count=len(goods),
         previous_unit_id=goods[place - 1].unit_id if place else None,
         next_unit_id=goods[place + 1].unit_id if place + 1 < len(goods) else None,
-        available_milli=stock.available_milli(session, unit.product_id, by.warehouse_ids) + held,
+        available_milli=stock.available_milli(session, unit.product_id, places) + held,
         minimum_milli=unit.minimum_milli,
         multiple_milli=unit.multiple_milli,
         base_code=base.code,

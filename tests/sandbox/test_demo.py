@@ -43,7 +43,7 @@ def _of(folder: Path) -> list[str]:
 def test_the_day_is_played_to_its_end_and_nothing_is_left_running(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     with _start(folder, ONCE="1", BOT_PROXY="http://127.0.0.1:9", WEBHOOK_URL="https://desk.example.org") as process:
-        told, _ = process.communicate(timeout=90)
+        told, _ = process.communicate(timeout=180)
 
     assert process.returncode == 0, told
     [letter], [paper] = list((folder / "mail").glob("*.eml")), list((folder / "mail").glob("*.pdf"))
@@ -51,6 +51,8 @@ def test_the_day_is_played_to_its_end_and_nothing_is_left_running(tmp_path: Path
     assert f"E-mail:  {letter}" in told
     assert f"Invoice: {paper}" in told
     assert re.search(r"📧 .*pedidos@nandu\.example\.org", told)
+    for words in ("✅ Каркаде, кг — 30 kg", "24 → 18 шт.", "▫️ Каркаде, кг: 26,5 de 30 kg", "№ 2", "📊 Показатели"):
+        assert words in told.replace("\u00a0", " "), words
     assert _of(folder) == []
 
 

@@ -116,9 +116,10 @@ def test_lines_are_stepped_through_in_their_order(session: Session, desk: Desk) 
         draft_lines.card(session, draft, 999_999, by=by)
 
 
-def test_what_is_reserved_for_the_order_counts_as_available_on_its_card(session: Session, desk: Desk) -> None:
+def test_of_a_changed_order_available_is_what_its_own_warehouse_has_for_it(session: Session, desk: Desk) -> None:
     milk = make_product(session, on_hand=7)
     order = make_submitted(session, desk, {milk: 5})
+    receive(session, milk, 50, warehouse=make_warehouse(session, "Far", latitude=43.1, longitude=131.9))
     draft = order_edits.begin(session, order.id, by=actor_of(desk.rita), now=NOON)
 
     assert draft_lines.card(session, draft, unit_of(milk).id, by=actor_of(desk.rita)).available_milli == 7000

@@ -186,7 +186,7 @@ class SmtpGateway:
         if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):  # smtplib hides some
             return TryLater(f"no answer within {self._seconds:g} s while {step}")
         if step == "sending" and isinstance(error, smtplib.SMTPNotSupportedError | UnicodeError):
-            return NeverAgain("the mail server cannot deliver to an address with such letters")
+            return NeverAgain("recipient refused: the mail server takes no such letters in an address")
         if isinstance(error, UnicodeError):
             return TryLater("user and password in SMTP_URL must be plain ASCII")
         return TryLater(self._reason(f"trouble while {step}", 0, f"{type(error).__name__}: {error}"))

@@ -179,9 +179,16 @@ def _ship_short(session: Session, order: Order, short: list[Short], *, by: Actor
     picking.bill_loaded(order)
     session.flush()
     _serve(session, locked, order, missing, by=by, now=now)
-    rep, waits = Audience(person_id=order.rep_id), child.status == Status.WAITING
-    facts = {"order_id": order.id, "client": _client_name(order), "child_id": child.id, "waits": waits, "lines": told}
-    announce(session, rep, "order_short", **facts)
+    announce(
+        session,
+        Audience(person_id=order.rep_id),
+        "order_short",
+        order_id=order.id,
+        client=_client_name(order),
+        child_id=child.id,
+        waits=child.status == Status.WAITING,
+        lines=told,
+    )
 
 
 def _lock_shelf(session: Session, order: Order) -> Locked:

@@ -24,6 +24,8 @@ def test_places_of_one_name_are_told_apart_by_how_far_they_are(talk: Talk, hall:
     talk.press(chat, "place")
     talk.say(chat, "Советск")
 
+    [shown] = [payload for kind, payload in talk.left(chat) if kind == "chat.map"]
+    assert (shown["title"], shown["address"]) == ("Советск", "55.08390, 21.87850")
     labels = [button["label"] for row in talk.screen(chat)["rows"] for button in row]
     assert labels == ["Советск · 202 km", "↩️ Back", "✅ Yes, there"]
 

@@ -27,7 +27,7 @@ ATTENTION = 0.7
 
 REP: Mapping[str, float] = {
     "submit": 600, "back_order": 300, "cut": 100, "window": 50, "day": 50, "days": 60,
-    "client": 50, "review": 300, "set_quantity": 6, "clients": 40, "product": 6,
+    "client": 50, "review": 300, "set_quantity": 3, "clients": 40, "product": 6,
     "cart": 12, "category": 3, "unit": 1, "order": 1, "orders": 0.3, "home": 0.3, "why": 1, "place": 0.5,
     "ask_cancel": 0.2, "cancel": 20, "new_draft": 0.1, "drafts": 0.3, "draft": 5,
 }  # fmt: skip
@@ -111,6 +111,8 @@ class Somebody:
             self.chat.send_location(55.7 + self.chance.random() / 10, 37.5 + self.chance.random() / 5)
         elif "set_quantity" in verbs and self.chance.random() < 0.15:
             self.chat.say(str(self.chance.randint(1, 9)))
+        elif "Nothing waits" in message.words and self.chance.random() > IMPATIENCE:
+            return  # until a notice comes
         elif "clear" in verbs and self.chance.random() < 0.02:
             self._press(message, only="clear")
         else:

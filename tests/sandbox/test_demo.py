@@ -75,7 +75,7 @@ def test_a_folder_where_a_demo_runs_is_left_alone(tmp_path: Path) -> None:
 def test_a_demo_that_is_terminated_takes_the_product_with_it(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     with _start(folder, ONCE="1") as process:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while not (folder / "telbot.log").exists():
             assert time.monotonic() < deadline
             time.sleep(0.05)

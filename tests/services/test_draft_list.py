@@ -13,7 +13,18 @@ from services.actor import NotAllowed
 from services.cart import LineGone, NoLongerDraft, NotYours, TextTooLong
 from services.draft_list import MOST, TooManyDrafts
 from services.errors import Moved
-from tests.builders import NOON, actor_of, later, make_client, make_draft, make_person, make_product, unit_of
+from tests.builders import (
+    NOON,
+    actor_of,
+    later,
+    make_client,
+    make_draft,
+    make_person,
+    make_product,
+    make_warehouse,
+    receive,
+    unit_of,
+)
 from tests.services.desk import Desk, make_desk, make_submitted
 
 

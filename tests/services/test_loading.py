@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models.invoices import Invoice
+from db.models.orders import Order
 from db.models.people import Person
 from db.session import Database
 from services import announcements, loading, loading_queue, orders, outbox, staff, stock
@@ -255,6 +256,30 @@ def test_two_storekeepers_claim_at_once_and_one_gets_it(database: Database) -> N
         assert [refusal.facts["name"] for refusal in refusals] == [winner.name] * 2
         events = orders.history(session, order_id)
         assert [(event.to_status, event.person_id) for event in events[1:]] == [("loading", winner.person_id)]
+
+
+def test_an_order_that_is_claimed_and_cancelled_at_once_is_only_one_of_both(database: Database) -> None:
+    with database.transaction() as session:
+        desk = make_desk(session)
+        milk = make_product(session, on_hand=3)
+        order = make_submitted(session, desk, {milk: 3})
+        order_id, seen = order.id, order.version
+        bob, rita = actor_of(desk.bob), actor_of(desk.rita)
+
+    claimed, cancelled = race(
+        database,
+        [
+            lambda session: loading.claim(session, order_id, seen, by=bob, now=NOON),
+            lambda session: orders.cancel(session, order_id, seen, by=rita, now=NOON),
+        ],
+    )
+
+    assert sorted(isinstance(result, Moved) for result in (claimed, cancelled)) == [False, True]
+    with database.reading() as session:
+        kept = session.get_one(Order, order_id)
+        assert kept.status == ("cancelled" if isinstance(claimed, Moved) else "loading")
+        held = 0 if isinstance(claimed, Moved) else 3000
+        assert (kept.claimed_by is None, balance(session, milk, desk.warehouse)) == (not held, (3000, held))
 
 
 def test_loadings_confirmed_at_once_are_numbered_without_gaps(database: Database) -> None:

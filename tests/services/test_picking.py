@@ -317,6 +317,32 @@ def test_two_short_loadings_at_once_leave_true_books(database: Database) -> None
         assert len(orders.history(session, asked[0][0])) == 3
 
 
+def test_an_order_that_is_claimed_while_its_shelf_turns_out_empty_keeps_its_goods_or_waits(database: Database) -> None:
+    with database.transaction() as session:
+        desk = make_desk(session)
+        milk = make_product(session, on_hand=10)
+        short, other = make_claimed(session, desk, {milk: 4}), make_submitted(session, desk, {milk: 3})
+        bob = actor_of(desk.bob)
+        picking.mark(session, short.id, picking.goods_of(short)[0].id, 1000, by=bob, now=NOON)
+        (short_id, short_version), (other_id, other_version) = ((one.id, one.version) for one in (short, other))
+        announcements.take(session)
+
+    confirmed, claimed = race(
+        database,
+        [
+            lambda session: loading.confirm(session, short_id, short_version, by=bob, now=NOON).number,
+            lambda session: loading.claim(session, other_id, other_version, by=bob, now=NOON).id,
+        ],
+    )
+
+    assert confirmed == 1
+    with database.reading() as session:
+        waits = isinstance(claimed, Moved)
+        assert session.get_one(Order, other_id).status == ("waiting" if waits else "loading")
+        assert balance(session, milk, desk.warehouse) == ((0, 0) if waits else (3000, 3000))
+        assert stock.list_drift(session) == []
+
+
 def test_everybody_is_told_once(session: Session, desk: Desk) -> None:
     order = make_claimed(session, desk, {make_product(session, on_hand=3): 3})
     mark(session, desk, order, 0, 1000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from services import announcements, goods_in, low_stock, orders, stock, stock_levels
+from services import announcements, goods_in, orders, stock, stock_levels
 from services.actor import NotAllowed, Role
 from services.announcements import Audience
 from services.catalogue import ProductGone

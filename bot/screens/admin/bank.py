@@ -12,8 +12,6 @@ from bot.screens.screen import Face, Screen, Stale, Step, Turn
 from services import bank_details, bank_text
 from services.actor import Role
 
-"""What a button's version can hold."""
-
 
 @dataclass(frozen=True)
 class State:
@@ -61,13 +59,11 @@ def open_bank(turn: Turn) -> Step:
 @screen.typed(Kind.TEXT)
 def type_details(turn: Turn) -> Step:
     """Find the parts of bank details in a text, and keep them until the form is whole."""
-    known = dict(turn.state.parts)
-    understood = bank_details.add(turn.company, known, turn.incoming.text)
+    understood = bank_details.add(turn.company, dict(turn.state.parts), turn.incoming.text)
     if not understood.is_new:
         return turn.stay("unclear")
     mistyped = [asdict(mistake) for mistake in understood.mistyped]
-    number = turn.form_number
-    return turn.go("bank", parts=understood.parts, mistyped=mistyped, form=number)
+    return turn.go("bank", parts=understood.parts, mistyped=mistyped, form=turn.form_number)
 
 
 @screen.pressed("bank_save")

@@ -102,9 +102,12 @@ def add(
 def set_field(session: Session, warehouse_id: int, field: str, text: str, *, by: Actor, now: datetime) -> Change:
     """Save what was typed for the name, the address or one part of the tariff; empty takes it away.
 
-    Drafts follow when they are next priced; submitted orders keep their delivery. Locks the warehouse. Raises
-    NotAllowed, WarehouseGone, WarehouseNameTaken or what the readers of ``forms`` raise.
+    Drafts follow when they are next priced; submitted orders keep their delivery. Locks the warehouse (after the
+    company, where the name changes). Raises NotAllowed, WarehouseGone, WarehouseNameTaken or what the readers of
+    ``forms`` raise.
     """
+    if field == "name":
+        company.lock(session)  # two admins at once do not give one name twice
     house = _lock(session, warehouse_id, by)
     values = {field: _read(session, house, field, text.strip())}
     return forms.save(session, house, values, by=by, subject=f"warehouse:{house.id}", now=now)

@@ -325,7 +325,6 @@ def test_the_table_lets_an_order_out_of_the_door_one_way_only() -> None:
         "submitted > loading": {"storekeeper"},
         "loading > submitted": {"storekeeper", "admin"},
         "loading > waiting": {"storekeeper"},
-        "loading > waiting": {"storekeeper"},
         "loading > loaded": {"storekeeper"},
     }
 

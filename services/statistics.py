@@ -197,7 +197,9 @@ def _sums(session: Session, period: Period, scope: Scope, basis: Basis) -> tuple
     query: Rows
     if scope.product_id is None:
         parts = [Order.goods_minor, Order.delivery_minor, Order.net_minor, Order.vat_minor, Order.total_minor]
-        query = select(Order.currency, func.count(_counted(basis)), *(func.sum(part) for part in [*parts, Order.weight_g]))
+        query = select(
+            Order.currency, func.count(_counted(basis)), *(func.sum(part) for part in [*parts, Order.weight_g])
+        )
     else:
         total = func.sum(OrderLine.total_minor)
         net, vat, weight = (func.sum(part) for part in (OrderLine.net_minor, OrderLine.vat_minor, OrderLine.weight_g))

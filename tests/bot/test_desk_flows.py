@@ -168,6 +168,29 @@ def _of_milk(talk: Talk, hall: Hall) -> dict[int, int]:
     return {row.unit_id: row.quantity_milli for row in talk.read(rows)}
 
 
+# the client's last order again
+
+
+def test_the_last_order_is_repeated_beside_the_order_that_is_being_changed(talk: Talk, hall: Hall) -> None:
+    rita = hall.desk.rita.id
+    order_id, version = hall.orders["submitted"]
+    talk.press(rita, "edit_order", order_id, version=version)
+    edit_id = talk.scalar(select(Order.id).where(Order.edits_id == order_id))
+    talk.press(rita, "set_quantity", edit_id, hall.unit_ids[0], 7000)
+
+    for _ in range(2):
+        talk.press(rita, "repeat_last", hall.client.id)
+
+    assert "The client's last order" in talk.screen(rita)["html"]
+    goods = select(OrderLine.order_id, OrderLine.quantity_milli).where(
+        OrderLine.order_id >= edit_id, OrderLine.kind == "goods"
+    )
+    assert [tuple(row) for row in talk.read(goods.order_by(OrderLine.order_id))] == [
+        (edit_id, 7000),
+        (edit_id + 1, 4000),
+    ]
+
+
 # people of several roles
 
 

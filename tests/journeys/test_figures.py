@@ -97,18 +97,18 @@ def test_a_rep_sees_the_own_figures_and_nobody_elses(house: House) -> None:
         store.press_data("figures..0")
 
 
+DATES = {
+    "en": ("My figures", "From … to …", "1 order formed", "Please press one of the days."),
+    "ru": ("Мои показатели", "С … по …", "1 заказ", "Нажмите один из дней."),
+    "es": ("Mis cifras", "De … a …", "1 pedido", "Pulse uno de los días."),
+}
+"""By language: the figures, choosing two dates, what is found then, and what is said to a typed text."""
+
+
 @on("webhook")
-@pytest.mark.parametrize(
-    ("language", "figures", "two_dates", "formed", "nonsense"),
-    [
-        ("en", "My figures", "From … to …", "1 order formed", "Please press one of the days."),
-        ("ru", "Мои показатели", "С … по …", "1 заказ", "Нажмите один из дней."),
-        ("es", "Mis cifras", "De … a …", "1 pedido", "Pulse uno de los días."),
-    ],
-)
-def test_any_two_dates_by_the_calendar(
-    house: House, language: str, figures: str, two_dates: str, formed: str, nonsense: str
-) -> None:
+@pytest.mark.parametrize("language", DATES)
+def test_any_two_dates_by_the_calendar(house: House, language: str) -> None:
+    figures, two_dates, formed, nonsense = DATES[language]
     trade = Trade(house)
     house.staff("Stan", Role.STOREKEEPER)
     rep = house.staff("Rita", Role.REP, language)

@@ -20,20 +20,21 @@ def desk(session: Session) -> Desk:
 
 
 @pytest.mark.parametrize(
-    ("there", "asked", "rules", "left"),
+    ("amounts", "rules"),
     [
-        (30, 36, (0, 0), 24),
-        (11, 12, (0, 0), 0),
-        (47, 60, (0, 24_000), 24),
-        (24, 60, (36_000, 0), 0),
-        (36, 60, (36_000, 0), 36),
-        (0, 12, (0, 0), 0),
+        ((30, 36, 24), (0, 0)),
+        ((11, 12, 0), (0, 0)),
+        ((47, 60, 24), (0, 24_000)),
+        ((24, 60, 0), (36_000, 0)),
+        ((36, 60, 36), (36_000, 0)),
+        ((0, 12, 0), (0, 0)),
     ],
 )
 def test_what_is_left_is_a_quantity_that_may_be_ordered(
-    session: Session, desk: Desk, there: int, asked: int, rules: tuple[int, int], left: int
+    session: Session, desk: Desk, amounts: tuple[int, int, int], rules: tuple[int, int]
 ) -> None:
-    """In boxes of 12; the rules are minimum and multiple."""
+    """In boxes of 12: what is there, is asked for and is left; the rules are minimum and multiple."""
+    there, asked, left = amounts
     milk = make_product(session, on_hand=there, units=[("box", 12000, None)])
     box = unit_of(milk, "box")
     order = make_draft(session, desk.rita, {box: asked // 12})

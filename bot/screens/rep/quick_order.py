@@ -60,12 +60,14 @@ def turn_page(turn: Turn) -> Step:
 
 @screen.pressed("repeat_last")
 def repeat_last(turn: Turn) -> Step:
-    """Set what the client ordered last into a draft for this client: the current one, unless it is for another."""
+    """Set what the client ordered last into a draft for this client: the current one, unless it is for another or
+    changes an order.
+    """
     last = quick_order.find_last(turn.session, turn.id(), by=turn.actor)
     if last is None:
         raise NothingToRepeat
     draft = cart.open_draft(turn.session, by=turn.actor, now=turn.now)
-    if draft.client_id not in {None, turn.id()}:
+    if draft.edits_id is not None or draft.client_id not in {None, turn.id()}:
         draft = draft_list.begin(turn.session, by=turn.actor, now=turn.now)
     if draft.client_id is None:
         cart.choose_client(turn.session, draft.id, turn.id(), by=turn.actor, now=turn.now)

@@ -59,7 +59,9 @@ class Size:
 
 
 def crowd(database: Database, size: Size) -> Hall:
-    """Furnish an empty, migrated database, write the crowd around that, and have the database look at what it holds."""
+    """Furnish an empty, migrated database and write the crowd around that. PostgreSQL then looks at what it holds, as
+    its autovacuum would; SQLite never does so by itself.
+    """
     with database.transaction() as session:
         hall = furnish(session)
         _ = hall.unit_ids  # read while the session is open
@@ -73,8 +75,9 @@ def crowd(database: Database, size: Size) -> Hall:
         _orders(session, size, _Trade(stores, reps, hall.desk.bob.id, random.Random(7)))  # noqa: S311 - no secret
         if not database.is_sqlite:
             _move_sequences(session)
-    with database.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+    if not database.is_sqlite:
+        with database.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
     return hall
 
 

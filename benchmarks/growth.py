@@ -36,13 +36,13 @@ from tests.conftest import BACKENDS, EmptyDatabases
 
 SIZES = (Size(100, 1_000), Size(10_000, 1_000), Size(100_000, 100_000))
 AIM = 1.3
-ROUNDS, MORE_ROUNDS = 4, 20
+ROUNDS, MORE_ROUNDS = 3, 20
 """How often a step is done; and once more, where that looks like too much."""
 OF_A_PERIOD = frozenset({"figures", "figures_days"})
 """Screens that add up a period: they grow with its orders, and ``benchmarks.figures`` measures them."""
 TOO_MUCH_MILLI = 5_000_000
-TYPED = ("Молоко", "молоко 1050", "A-00105", "Берёзка", "7900", "1005", "A-001050 3; A-001051 2")
-"""Common words, rare ones, beginnings of articles and phones, the number of an order, and a whole order."""
+TYPED = ("Молоко", "молоко 1050", "A-00105", "Берёзка", "7900", "1005", "Rita", "A-001050 3; A-001051 2")
+"""Common words, rare ones, beginnings of articles and phones, the number of an order, a rep, and a whole order."""
 
 Step = Callable[[Talk, Hall], object]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from db.models.catalogue import Product
@@ -26,6 +26,8 @@ OPEN: Final = (Status.SUBMITTED, Status.LOADING, Status.WAITING)
 STATES: Final = (*OPEN, Status.LOADED, Status.CANCELLED)
 DEEDS_PER_PAGE = 8
 _MOST_PEOPLE = 50
+_LAST_OF_A_REP = 300
+"""Of so many of a rep's orders: older ones are found by number or client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,10 @@ def list_orders(
     ``query``: an order's number, or part of a rep's or client's name; ``page`` counts from 0. Raises NotAllowed.
     """
     _require(by)
-    states = [status] if status else [state.value for state in STATES]
-    wanted = select(Order).where(Order.status.in_(states)).options(joinedload(Order.client), joinedload(Order.rep))
+    state = Order.status == status if status else Order.status != Status.DRAFT.value
+    wanted = select(Order).where(state).options(joinedload(Order.client), joinedload(Order.rep))
     if query.strip():
-        wanted = wanted.where(_named(session, query.strip()))
+        wanted = wanted.where(_named(session, query.strip(), state))
     return orders.orders_of(page_of(session, _latest_first(wanted), page=page, size=size))
 
 
@@ -68,15 +70,17 @@ def _latest_first(query: Select[Any]) -> Select[Any]:
     return query.order_by(Order.touched_at.desc(), Order.id.desc())
 
 
-def _named(session: Session, query: str) -> ColumnElement[bool]:
-    """The order with that number, or the orders of whoever is called so."""
+def _named(session: Session, query: str, state: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The order with that number, or the orders of whoever is called so: of a rep the last ones in that state."""
     bare = query.lstrip("#№").strip()
     if bare.isascii() and bare.isdigit() and len(bare) <= 9:
         return Order.id == int(bare)
     key = search_key(query)
     staff = session.execute(select(Person.id, Person.name)).all()
     reps = [person_id for person_id, name in staff if key in search_key(name)][:_MOST_PEOPLE]
-    return or_(Order.client_id.in_(_clients(session, query)), Order.rep_id.in_(reps))
+    last = select(Order.id).where(state).order_by(Order.touched_at.desc(), Order.id.desc()).limit(_LAST_OF_A_REP)
+    found = [select(last.where(Order.rep_id == rep).subquery()) for rep in reps]
+    return Order.id.in_(union_all(select(Order.id).where(Order.client_id.in_(_clients(session, query))), *found))
 
 
 def _clients(session: Session, query: str) -> Collection[int]:

@@ -180,10 +180,11 @@ def list_mine(
 
     ``only``: one of ``FILTERS``, else all. ``client_ids``: of these clients alone.
     """
-    query = select(Order).where(Order.rep_id == by.person_id).options(joinedload(Order.client))
-    query = query.where(FILTERS.get(only, FILTERS[""]))
-    if client_ids:
-        query = query.where(Order.client_id.in_(client_ids))
+    query = select(Order).where(FILTERS.get(only, FILTERS[""])).options(joinedload(Order.client))
+    if client_ids:  # "+ 0": read by the clients' index; SQLite would take the rep's and read all that is in it
+        query = query.where(Order.client_id.in_(client_ids), Order.rep_id + 0 == by.person_id)
+    else:
+        query = query.where(Order.rep_id == by.person_id)
     query = query.order_by(Order.touched_at.desc(), Order.id.desc())
     return orders_of(page_of(session, query, page=page, size=size))
 

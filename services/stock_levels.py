@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, func, select, true, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from db.models.catalogue import Product, Unit
@@ -24,7 +24,9 @@ from services.catalogue import ProductGone
 from services.paging import PAGE_SIZE, Page, page_of, page_of_all
 
 _LAST_LOOKED_AT: Final = 200
-"""Of so many of the last movements: what moved before does not come up without being searched."""
+"""Of so many of the last movements in each warehouse: what moved before does not come up without being searched."""
+_MOST_LOW: Final = 1000
+"""Of so many that became low last: nobody pages through more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +185,22 @@ def _seen_by(by: Actor) -> ColumnElement[bool]:
 
 def _low(by: Actor) -> Select[Any]:
     """What is low somewhere, what became so last first."""
-    low = select(Stock.product_id).where(Stock.low_since.is_not(None), _stock_of(by))
-    return low.group_by(Stock.product_id).order_by(func.max(Stock.low_since).desc(), Stock.product_id)
+    low = select(Stock.product_id, Stock.low_since).where(Stock.low_since.is_not(None), _stock_of(by))
+    last = low.order_by(Stock.low_since.desc()).limit(_MOST_LOW).subquery()
+    latest = func.max(last.c.low_since)
+    return select(last.c.product_id).group_by(last.c.product_id).order_by(latest.desc(), last.c.product_id)
 
 
 def _last_moved(by: Actor) -> Select[Any]:
-    """What moved last, of the last movements of all: nobody pages through more."""
-    last = select(StockMovement.id, StockMovement.product_id, StockMovement.warehouse_id)
-    if Role.ADMIN not in by.roles and by.warehouse_ids:
-        last = last.where(StockMovement.warehouse_id.in_(by.warehouse_ids))
-    recent = last.order_by(StockMovement.id.desc()).limit(_LAST_LOOKED_AT).subquery()
+    """What moved last, of the last movements: nobody pages through more. Each warehouse's are read on their own, from
+    the end of its index.
+    """
+    last = select(StockMovement.id, StockMovement.product_id).order_by(StockMovement.id.desc()).limit(_LAST_LOOKED_AT)
+    if Role.ADMIN in by.roles or not by.warehouse_ids:
+        recent = last.subquery()
+    else:
+        each = (last.where(StockMovement.warehouse_id == house) for house in sorted(by.warehouse_ids))
+        recent = union_all(*(select(one.subquery()) for one in each)).subquery()
     latest = func.max(recent.c.id)
     return select(recent.c.product_id).group_by(recent.c.product_id).order_by(latest.desc())
 

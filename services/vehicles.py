@@ -65,7 +65,7 @@ def list_recent(session: Session, warehouse_id: int | None) -> list[Trip]:
     """What the warehouse's last orders left on, the last one first, each vehicle with its driver once."""
     last = (
         select(Order.id, Order.vehicle, Order.driver)
-        .where(Order.warehouse_id == warehouse_id, Order.status == Status.LOADED.value, Order.loaded_at.is_not(None))
+        .where(Order.warehouse_id == warehouse_id, Order.loaded_at.is_not(None))
         .order_by(Order.loaded_at.desc(), Order.id.desc())
         .limit(_LOOKED_AT)
         .subquery()

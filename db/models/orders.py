@@ -20,6 +20,9 @@ TO_LOAD = text("status IN ('submitted', 'loading')")
 OPEN = text("status IN ('submitted', 'waiting', 'loading')")
 """The same for the orders of a rep that are under way."""
 
+CANCELLED = text("cancelled_at IS NOT NULL")
+"""The same for what the figures count as cancelled."""
+
 
 class Order(Model):
     """An order in one of the states of ``services.orders.MOVES``; a draft is an order that was not submitted yet.
@@ -37,7 +40,14 @@ class Order(Model):
         Index("ix_order_touched", "touched_at", "id"),
         Index("ix_order_of_client", "client_id", "submitted_at", "id"),
         Index("ix_order_loaded", "loaded_at", "id"),
+        Index("ix_order_loaded_of_rep", "rep_id", "loaded_at"),
+        Index("ix_order_from_warehouse", "warehouse_id", "loaded_at", "id"),
         Index("ix_order_submitted", "submitted_at", "id"),
+        Index("ix_order_submitted_of_rep", "rep_id", "submitted_at"),
+        Index("ix_order_cancelled", "cancelled_at", sqlite_where=CANCELLED, postgresql_where=CANCELLED),
+        Index(
+            "ix_order_cancelled_of_rep", "rep_id", "cancelled_at", sqlite_where=CANCELLED, postgresql_where=CANCELLED
+        ),
         Index(
             "ix_order_to_load",
             "delivery_date",

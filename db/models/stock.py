@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base_model import Model
 from db.types import BigId
+
+LOW = text("low_since IS NOT NULL")
+"""The condition of the index that the list of what is low is read by."""
 
 
 class Stock(Model):
@@ -19,6 +22,7 @@ class Stock(Model):
         CheckConstraint("on_hand_milli >= 0", name="on_hand_not_negative"),
         CheckConstraint("reserved_milli >= 0", name="reserved_not_negative"),
         CheckConstraint("reserved_milli <= on_hand_milli", name="reserved_is_there"),
+        Index("ix_stock_low", "warehouse_id", "low_since", "product_id", sqlite_where=LOW, postgresql_where=LOW),
     )
 
     warehouse_id: Mapped[int] = mapped_column(ForeignKey("warehouse.id"), primary_key=True)
@@ -48,7 +52,10 @@ class StockMovement(Model):
     """One change of ``on_hand``. The sum of all movements is the balance."""
 
     __tablename__ = "stock_movement"
-    __table_args__ = (Index("ix_stock_movement_goods", "warehouse_id", "product_id", "id"),)
+    __table_args__ = (
+        Index("ix_stock_movement_goods", "warehouse_id", "product_id", "id"),
+        Index("ix_stock_movement_latest", "warehouse_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     warehouse_id: Mapped[int] = mapped_column(ForeignKey("warehouse.id"))

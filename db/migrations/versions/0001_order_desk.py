@@ -394,10 +394,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order")),
     )
     with op.batch_alter_table("order", schema=None) as batch_op:
+        for name, columns in (
+            ("ix_order_cancelled", ["cancelled_at"]),
+            ("ix_order_cancelled_of_rep", ["rep_id", "cancelled_at"]),
+        ):
+            batch_op.create_index(
+                name,
+                columns,
+                unique=False,
+                sqlite_where=sa.text("cancelled_at IS NOT NULL"),
+                postgresql_where=sa.text("cancelled_at IS NOT NULL"),
+            )
         batch_op.create_index("ix_order_drafts", ["rep_id", "status", "touched_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_order_edits_id"), ["edits_id"], unique=False)
+        batch_op.create_index("ix_order_from_warehouse", ["warehouse_id", "loaded_at", "id"], unique=False)
         batch_op.create_index("ix_order_in_state", ["status", "touched_at", "id"], unique=False)
         batch_op.create_index("ix_order_loaded", ["loaded_at", "id"], unique=False)
+        batch_op.create_index("ix_order_loaded_of_rep", ["rep_id", "loaded_at"], unique=False)
         batch_op.create_index("ix_order_of_client", ["client_id", "submitted_at", "id"], unique=False)
         batch_op.create_index("ix_order_of_rep", ["rep_id", "touched_at", "id"], unique=False)
         batch_op.create_index(
@@ -409,6 +422,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_order_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index("ix_order_submitted", ["submitted_at", "id"], unique=False)
+        batch_op.create_index("ix_order_submitted_of_rep", ["rep_id", "submitted_at"], unique=False)
         batch_op.create_index(
             "ix_order_to_load",
             ["delivery_date", "delivery_window", "id"],
@@ -582,6 +596,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("warehouse_id", "product_id", name=op.f("pk_stock")),
     )
     with op.batch_alter_table("stock", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_stock_low",
+            ["warehouse_id", "low_since", "product_id"],
+            unique=False,
+            sqlite_where=sa.text("low_since IS NOT NULL"),
+            postgresql_where=sa.text("low_since IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_stock_product_id"), ["product_id"], unique=False)
 
     op.create_table(
@@ -605,6 +626,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("stock_movement", schema=None) as batch_op:
         batch_op.create_index("ix_stock_movement_goods", ["warehouse_id", "product_id", "id"], unique=False)
+        batch_op.create_index("ix_stock_movement_latest", ["warehouse_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_stock_movement_order_id"), ["order_id"], unique=False)
 
     op.create_table(
@@ -746,11 +768,13 @@ def downgrade() -> None:
     op.drop_table("unit")
     with op.batch_alter_table("stock_movement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stock_movement_order_id"))
+        batch_op.drop_index("ix_stock_movement_latest")
         batch_op.drop_index("ix_stock_movement_goods")
 
     op.drop_table("stock_movement")
     with op.batch_alter_table("stock", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stock_product_id"))
+        batch_op.drop_index("ix_stock_low")
 
     op.drop_table("stock")
     with op.batch_alter_table("recent_product", schema=None) as batch_op:
@@ -787,6 +811,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("status IN ('submitted', 'loading')"),
             postgresql_where=sa.text("status IN ('submitted', 'loading')"),
         )
+        batch_op.drop_index("ix_order_submitted_of_rep")
         batch_op.drop_index("ix_order_submitted")
         batch_op.drop_index(batch_op.f("ix_order_parent_id"))
         batch_op.drop_index(
@@ -796,10 +821,14 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_order_of_rep")
         batch_op.drop_index("ix_order_of_client")
+        batch_op.drop_index("ix_order_loaded_of_rep")
         batch_op.drop_index("ix_order_loaded")
         batch_op.drop_index("ix_order_in_state")
+        batch_op.drop_index("ix_order_from_warehouse")
         batch_op.drop_index(batch_op.f("ix_order_edits_id"))
         batch_op.drop_index("ix_order_drafts")
+        batch_op.drop_index("ix_order_cancelled_of_rep")
+        batch_op.drop_index("ix_order_cancelled")
 
     op.drop_table("order")
     op.drop_table("company")

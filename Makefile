@@ -67,6 +67,11 @@ chaos: ready ## kill the bot under load and check that nothing is lost (KILLS=20
 	@echo "-> Killing the bot $(KILLS) times per database"
 	@KILLS=$(KILLS) $(PY) -m pytest -s tests/chaos
 
+coverage: ready ## run the tests of the rules and say which branches of services/ no test takes
+	@echo "-> Running the tests of the rules with coverage"
+	@$(PY) -m pytest -q --numprocesses $(WORKERS) --dist loadgroup --cov=services --cov-branch --cov-report=term-missing:skip-covered \
+		--cov-fail-under=85 tests/services tests/bot tests/delivery tests/templates
+
 bench: ready ## measure: BENCH=updates (beside a bare bot), growth, figures, invoices, clients, nearest
 	@echo "-> Measuring $(BENCH) (benchmarks/README.md says what)"
 	@$(PY) -m benchmarks.$(BENCH)
@@ -79,4 +84,4 @@ clean: ## remove what can be made anew: .venv, caches, the demo's files
 ready:
 	@.ci/setup
 
-.PHONY: help demo test lint migrate seed run serve admin dead screens chaos bench clean ready
+.PHONY: help demo test lint migrate seed run serve admin dead screens chaos coverage bench clean ready

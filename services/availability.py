@@ -34,7 +34,7 @@ def free_in(session: Session, warehouse_id: int, product_ids: Collection[int]) -
 
 
 def warehouses_with(session: Session, needs: Mapping[int, int], *, apart_from: int) -> list[Warehouse]:
-    """The other warehouses where all of ``needs`` (by product) is free now, by name."""
+    """The other open warehouses where all of ``needs`` (by product) is free now, by name."""
     free: dict[int, Counter[int]] = {}
     rows = session.execute(
         select(Stock.warehouse_id, Stock.product_id, Stock.on_hand_milli - Stock.reserved_milli).where(
@@ -44,4 +44,5 @@ def warehouses_with(session: Session, needs: Mapping[int, int], *, apart_from: i
     for warehouse_id, product_id, milli in rows:
         free.setdefault(warehouse_id, Counter())[product_id] = int(milli)
     complete = [key for key, there in free.items() if all(there[one] >= milli for one, milli in needs.items())]
-    return list(session.scalars(select(Warehouse).where(Warehouse.id.in_(complete)).order_by(Warehouse.name)))
+    houses = select(Warehouse).where(Warehouse.id.in_(complete), Warehouse.closed.is_(False))
+    return list(session.scalars(houses.order_by(Warehouse.name)))

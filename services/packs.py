@@ -71,9 +71,9 @@ def add(session: Session, product_id: int, new: NewPack, *, by: Actor, now: date
     AmountUnclear.
     """
     product = product_admin.lock(session, product_id, by=by)
-    if _CODE.fullmatch(new.code) is None:
+    code = new.code.casefold()  # which may be longer: ß becomes ss
+    if _CODE.fullmatch(code) is None:
         raise FieldUnclear(field="pack")
-    code = new.code.casefold()
     same = [unit for unit in product.units if unit.code.casefold() == code]
     if same:
         raise PackTaken(unit=same[0].code)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import String, bindparam, cast, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.models.people import Account, Person
+from db.models.people import AccessCode, Account, Person
 from services import audit, dialogues
 from services.actor import Actor, NotAllowed, Role, require
 from services.announcements import Audience, announce
@@ -163,14 +163,16 @@ def take_changed(session: Session) -> list[Standing]:
 
 
 def revoke(session: Session, person_id: int, *, by: Actor, now: datetime) -> None:
-    """Shut a person out at once: from the next event on their accounts are strangers, their unused codes are void.
+    """Shut a person out at once: from the next event on their accounts are strangers; codes that were issued by them
+    or for them, and not used, are void.
 
-    Part of ``leaving.dismiss``, which also puts back what they were loading.
-    Locks the active admins and the person, in id order, so that two admins cannot revoke each other at the same time.
+    Part of ``staff.dismiss``, which also puts back what they were loading. Locks the codes for them, then the active
+    admins and the person in id order, so that two admins cannot revoke each other at the same time.
     Raises NotAllowed (no admin, or no such person), Moved (revoked already) or LastAdmin, having changed nothing.
     """
     subject = f"person:{person_id}"
     require(by, Role.ADMIN, action="revoke", subject=subject)
+    codes = _lock_open_codes(session, person_id, now=now)
     locked = {person.id: person for person in lock_with_admins(session, person_id)}
     acting, person = locked.get(by.person_id), locked.get(person_id)
     if acting is None or acting.revoked_at is not None or person is None:
@@ -180,6 +182,8 @@ def revoke(session: Session, person_id: int, *, by: Actor, now: datetime) -> Non
     if not any(is_active_admin(other) for other in locked.values() if other.id != person_id):
         raise LastAdmin
     person.revoked_at = now
+    for code in codes:
+        code.expires_at = now
     audit.write(
         session,
         by=by,
@@ -190,6 +194,13 @@ def revoke(session: Session, person_id: int, *, by: Actor, now: datetime) -> Non
     )
     session.flush()
     note_change(session, person_id)
+
+
+def _lock_open_codes(session: Session, person_id: int, *, now: datetime) -> list[AccessCode]:
+    """The codes that would let this person in again; whoever enters with one locks it before the person, too."""
+    for_them = (AccessCode.person_id == person_id, AccessCode.used_at.is_(None), AccessCode.expires_at > now)
+    found = select(AccessCode).where(*for_them).order_by(AccessCode.id).with_for_update()
+    return list(session.scalars(found, execution_options={"populate_existing": True}))
 
 
 def mark_blocked(session: Session, chat_key: str, *, now: datetime) -> None:

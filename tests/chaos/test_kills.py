@@ -25,7 +25,7 @@ MODES = ("polling", "webhook")
 CALM_UPDATES, CALM_LETTERS = 120, 2
 
 
-@pytest.mark.timeout(180 + 6 * KILLS)
+@pytest.mark.timeout(300 + 12 * KILLS)
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_kill_9_under_load_loses_nothing_and_does_nothing_twice(
     backend: str, box: Box, empty_databases: EmptyDatabases, tmp_path: Path, figures: list[str]

@@ -156,6 +156,8 @@ def test_where_the_storekeeper_has_blocked_the_desk_the_admins_are_told(house: H
     store.unblock()
     house.settle()
     house.say(store, "/queue")
+    while not any(f"№ {order_id} " in label for label in store.last().labels):
+        house.press(store, "➡️")
     house.press(store, f"№ {order_id} ")
     assert f"Order No. {order_id}" in store.last().text
 

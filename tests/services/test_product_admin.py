@@ -211,6 +211,7 @@ def test_what_does_not_fit_a_pack(session: Session, by: Actor) -> None:
     for new, refusal in (
         (NewPack("BOX", Decimal(5)), PackTaken),
         (NewPack("x1", Decimal(5)), FieldUnclear),
+        (NewPack("Großhandelspaket", Decimal(5)), FieldUnclear),
         (NewPack("tin", Decimal(1)), FieldOutOfRange),
         (NewPack("tin", Decimal(0)), FieldOutOfRange),
         (NewPack("tin", Decimal(10**7)), FieldOutOfRange),

@@ -69,11 +69,13 @@ def test_sums_of_what_is_there_and_of_the_rest_add_up_to_the_order(session: Sess
     assert short.now_minor + short.later_minor == order.total_minor
 
 
-def test_another_warehouse_that_has_all_of_it_is_named(session: Session, desk: Desk) -> None:
+def test_another_open_warehouse_that_has_all_of_it_is_named(session: Session, desk: Desk) -> None:
     desk.rita.warehouse_ids = [desk.warehouse.id]
     milk = make_product(session, on_hand=4)
-    far = make_warehouse(session, "Far")
-    receive(session, milk, 10, warehouse=far)
+    far, closed = make_warehouse(session, "Far"), make_warehouse(session, "Closed")
+    for place in (far, closed):
+        receive(session, milk, 10, warehouse=place)
+    closed.closed = True
     session.flush()
     order = make_draft(session, desk.rita, {milk: 10})
 

@@ -178,6 +178,18 @@ def test_a_former_colleague_comes_back_as_the_same_person(session: Session, ada:
     assert session.get(Account, ("tg", IVAN.external_id)).person_id == rita.id
 
 
+def test_a_password_that_was_issued_before_somebody_left_lets_nobody_back_in(session: Session, ada: Actor) -> None:
+    rita = make_person(session, "Rita")
+    staff.reissue(session, fresh_code(), rita.id, valid_for=WEEK, by=ada, now=NOON)
+
+    staff.dismiss(session, rita.id, by=ada, now=later(minutes=1))
+
+    assert staff.list_codes(session, by=ada, now=later(minutes=1)).items == ()
+    with pytest.raises(PasswordExpired):
+        knock(session, presented(fresh_code().password), OLGA, now=later(minutes=2))
+    assert rita.revoked_at == later(minutes=1)
+
+
 def test_a_colleague_who_opens_somebody_elses_new_password_does_not_become_them(session: Session, ada: Actor) -> None:
     give_code(session, fresh_code(1), role=Role.ADMIN)
     otto = knock(session, presented(fresh_code(1).password), OLGA)

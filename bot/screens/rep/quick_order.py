@@ -60,9 +60,7 @@ def turn_page(turn: Turn) -> Step:
 
 @screen.pressed("repeat_last")
 def repeat_last(turn: Turn) -> Step:
-    """Set what the client ordered last into a draft for this client: the current one, unless it is for another or
-    changes an order.
-    """
+    """Set what the client ordered last into a draft of this client: the current one, if it is, else a new one."""
     last = quick_order.find_last(turn.session, turn.id(), by=turn.actor)
     if last is None:
         raise NothingToRepeat

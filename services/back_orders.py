@@ -32,6 +32,7 @@ _SAME_OF_LINE = (
     "kind", "product_id", "unit_id", "article", "name", "unit_code", "factor_milli", "decimals", "list_price_minor",
     "discount", "price_minor", "vat_rate", "note",
 )  # fmt: skip
+_SENT = (Status.SUBMITTED.value, Status.LOADING.value)
 _EPOCH = datetime.min.replace(tzinfo=UTC)
 
 
@@ -120,7 +121,7 @@ def hold_queue_of(session: Session, order_id: int) -> None:
 
 def hold_family(session: Session, order: Order) -> None:
     """Lock what a locked order has left and was sent already, then all that wait for the goods of any, as ``hold``."""
-    sent = select(Order.id).where(Order.parent_id == order.id, Order.status == Status.SUBMITTED.value)
+    sent = select(Order.id).where(Order.parent_id == order.id, Order.status.in_(_SENT))
     session.scalars(sent.order_by(Order.id).with_for_update()).all()
     family = select(Order.id).where(or_(Order.id == order.id, Order.parent_id == order.id))
     hold(session, order.warehouse_id or 0, _asked_by(session, OrderLine.order_id.in_(family)))
@@ -177,7 +178,7 @@ def hand_delivery_on(session: Session, order: Order) -> None:
     line = next((line for line in order.lines if line.kind == "delivery"), None)
     if line is None:
         return
-    coming = (Status.WAITING.value, Status.SUBMITTED.value)
+    coming = (Status.WAITING.value, *_SENT)
     child = session.scalars(
         select(Order)
         .where(Order.parent_id == order.id, Order.status.in_(coming))

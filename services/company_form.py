@@ -17,7 +17,18 @@ from sqlalchemy.orm import Session
 from db.models.company import Company
 from db.models.invoices import Invoice
 from db.models.orders import Order
-from services import company, countries, currency_change, emails, figures, forms, phones, tax_ids, world_names
+from services import (
+    company,
+    countries,
+    currency_change,
+    delivery_days,
+    emails,
+    figures,
+    forms,
+    phones,
+    tax_ids,
+    world_names,
+)  # fmt: skip
 from services.actor import Actor, Role, require
 from services.errors import DomainError
 from services.forms import Change, FieldUnclear
@@ -218,7 +229,7 @@ def _hours(field: str, text: str) -> Any:
     windows = figures.parse_windows(text) if text else []
     if windows is None or len(windows) > 12:
         raise FieldUnclear(field=field)
-    return [figures.write_window(start, end) for start, end in windows]
+    return [delivery_days.window_of(start, end) for start, end in windows]
 
 
 def _figure(profile: Company, field: str, text: str) -> Any:

@@ -96,7 +96,7 @@ def minutes_of(window: str) -> tuple[int, int] | None:
 
 
 def window_of(start: int, end: int) -> str:
-    """The window between two times, given in minutes after midnight."""
+    """The window between two times, given in minutes after midnight, as it is stored: ``09:00-13:00``."""
     return f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}"
 
 

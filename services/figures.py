@@ -17,8 +17,8 @@ LARGEST_MINOR: Final = 999_999_999
 """The largest amount that can be typed, in minor units: 9,999,999.99 where they are hundredths."""
 
 _SPACES = "[ \u00a0\u202f]"
-_FIGURE = re.compile(rf"([0-9]{{1,3}}(?:{_SPACES}[0-9]{{3}})+|[0-9]{{1,12}})(?:[.,]([0-9]{{1,6}}))?")
-_BOTH_MARKS = re.compile(r"([0-9]{1,3}(?:([.,'’])[0-9]{3})(?:\2[0-9]{3})*)([.,])([0-9]{1,4})")
+_FIGURE = re.compile(rf"([0-9]{{1,3}}(?:{_SPACES}[0-9]{{3}}){{1,3}}|[0-9]{{1,12}})(?:[.,]([0-9]{{1,6}}))?")
+_BOTH_MARKS = re.compile(r"([0-9]{1,3}(?:([.,'’])[0-9]{3})(?:\2[0-9]{3}){0,2})([.,])([0-9]{1,4})")
 """``1.234,50`` and ``1,234.50``: clear only because both marks are there."""
 _SIGNS = {"RUB": r"₽|руб(?:\.|лей|ля|ль)?|р\.?", "EUR": "€|euros?|евро", "USD": r"\$", "GBP": "£"}
 """What people write for a currency beside its code."""
@@ -106,11 +106,6 @@ def parse_windows(text: str) -> list[tuple[int, int]] | None:
     windows.sort()
     overlapping = any(before[1] > after[0] for before, after in pairwise(windows))
     return windows if windows and not overlapping else None
-
-
-def write_window(start: int, end: int) -> str:
-    """A window as it is stored: ``09:00-13:00``."""
-    return f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}"
 
 
 def parse_days(text: str, *, today: date) -> list[date] | None:

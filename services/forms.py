@@ -152,12 +152,3 @@ def grams(field: str, largest_kg: int, *, bare: str = "g") -> Reader:
         return weight
 
     return read
-
-
-def or_none(read: Reader) -> Reader:
-    """Reads nothing as None."""
-
-    def optional(text: str) -> Any:
-        return read(text) if text.strip() else None
-
-    return optional

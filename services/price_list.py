@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from db.models.catalogue import Product
-from services import catalogue_search, company, figures, forms, product_admin
+from services import catalogue_search, figures, forms, product_admin
 from services.actor import Actor, Role, require
 from services.errors import DomainError
 from services.search import article_key
@@ -116,8 +116,3 @@ def _set(session: Session, product_id: int, price_minor: int, by: Actor, now: da
     before = product.price_minor
     forms.save(session, product, {"price_minor": price_minor}, by=by, subject=f"product:{product.id}", now=now)
     return NewPrice(product.article, product.name, before, price_minor)
-
-
-def currency_of(session: Session) -> str:
-    """The currency that prices are typed in."""
-    return company.get(session).currency

@@ -34,6 +34,7 @@ SOURCE_LANGUAGE: Final = "en"
 _NEAREST: Final = {"ru": "ru", "be": "ru", "uk": "ru", "kk": "ru", "es": "es", "pt": "es", "ca": "es", "gl": "es"}
 _EMOJI_NAME: Final = re.compile(r"(?<![\w:]):[A-Za-z][\w+-]*:(?![\w:])")
 _SPACES: Final = re.compile(r"[ \t\r\n\f\v]+")
+_GAP: Final = re.compile(r"\n{3,}")
 
 
 def normalise(language_code: str | None) -> str:
@@ -86,7 +87,7 @@ class Texts:
         return cls(folder, translations)
 
     def block(self, template: str, block: str, locale: str, facts: Mapping[str, Any]) -> str:
-        """One block as escaped HTML, trimmed at both ends.
+        """One block as escaped HTML, trimmed at both ends, with one empty line at most where lines are left out.
 
         Looks in ``template``, then among the shared labels; raises MissingText where neither has it, and
         jinja2.UndefinedError where the block asks for a fact that is not given.
@@ -95,7 +96,7 @@ class Texts:
         if home is None:
             raise MissingText(f"{template} has no block {block!r}, nor has {SHARED}")
         context = home.new_context({**facts, "locale": locale})
-        return "".join(home.blocks[block](context)).strip()
+        return _GAP.sub("\n\n", "".join(home.blocks[block](context)).strip())
 
     def has_block(self, template: str, block: str) -> bool:
         """Whether ``block`` would find a text."""

@@ -14,6 +14,8 @@ PLATFORM = "tg"
 DEEPEST = 32
 LARGEST_NUMBER = 2**63 - 1
 LONGEST_NAME, LONGEST_TYPE, LONGEST_REF = 255, 100, 512
+_UNWELCOME = dict.fromkeys([0, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""NUL, and the signs that turn around the direction of all that stands behind them."""
 _MEDIA = {
     "photo": Kind.PHOTO,
     "document": Kind.FILE,
@@ -92,9 +94,11 @@ def _incoming(
 
 
 def _storable(value: Any, depth: int = 0) -> Any:
-    """Without what no database keeps: NUL, halves of surrogate pairs, nesting beyond what an update has."""
+    """Without what no database keeps (NUL, halves of surrogate pairs, nesting beyond what an update has), and without
+    what would turn our own words around where a name stands before them.
+    """
     if isinstance(value, str):
-        return value.replace("\x00", "").encode("utf-8", "replace").decode()
+        return value.translate(_UNWELCOME).encode("utf-8", "replace").decode()
     if depth > DEEPEST:
         return None
     if isinstance(value, Mapping):

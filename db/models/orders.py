@@ -25,7 +25,7 @@ CANCELLED = text("cancelled_at IS NOT NULL")
 
 
 class Order(Model):
-    """An order in one of the states of ``services.orders.MOVES``; a draft is an order that was not submitted yet.
+    """An order in one of the states of ``services.order_states.MOVES``; a draft is an order that was not submitted yet.
 
     ``version`` grows with every change, so that a button made for an older state can be told.
     """

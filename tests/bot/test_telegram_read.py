@@ -77,6 +77,12 @@ def test_nul_which_postgresql_keeps_in_no_text_is_left_out(telegram: Telegram) -
     assert found.raw["message"]["entities"] == [{"type": "bold"}]
 
 
+def test_signs_that_turn_the_rest_of_the_line_around_are_left_out(telegram: Telegram) -> None:
+    found = read(telegram, message(text="Caf\u202ee \u2067No\u2069ir \U0001f468\u200d\U0001f373 \u05e9\u200f"))
+
+    assert found.text == "Cafe Noir \U0001f468\u200d\U0001f373 \u05e9\u200f"
+
+
 @pytest.mark.parametrize(
     ("content", "kind"),
     [

@@ -225,6 +225,26 @@ def test_the_delivery_of_a_cancelled_parent_is_charged_with_its_rest(session: Se
     assert child.status == "cancelled"
 
 
+def test_the_delivery_is_charged_with_a_rest_that_is_just_being_loaded(session: Session, desk: Desk) -> None:
+    milk = make_product(session, on_hand=4, price_minor=10000)
+    rita, bob = actor_of(desk.rita), actor_of(desk.bob)
+    order = make_draft(session, desk.rita, {milk: 10})
+    result = orders.submit(session, order.id, order.version, by=rita, now=NOON, back_order=True)
+    assert isinstance(result, Submitted) and result.child is not None
+    parent, child, delivery = result.order, result.child, result.order.delivery_minor
+    goods_in.receive(session, desk.warehouse.id, [Receipt(milk.id, 6000)], by=bob, now=NOON)
+    loading.claim(session, child.id, child.version, by=bob, now=NOON)
+    shown = child.version
+
+    orders.cancel(session, parent.id, parent.version, by=rita, now=NOON)
+
+    assert delivery > 0
+    assert (child.status, child.delivery_minor, child.total_minor) == ("loading", delivery, 60_000 + delivery)
+    with pytest.raises(Moved):
+        loading.confirm(session, child.id, shown, by=bob, now=NOON)
+    assert loading.confirm(session, child.id, child.version, by=bob, now=NOON).total_minor == 60_000 + delivery
+
+
 def test_a_waiting_order_cannot_be_loaded_or_sent_by_hand(session: Session, desk: Desk) -> None:
     waiting = submit_short(session, desk.rita, {make_product(session, on_hand=0): 1}).order
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services import figures
+from services import delivery_days, figures
 from templates.text_filters import amount
 
 TODAY = date(2026, 11, 1)
@@ -73,6 +73,14 @@ def test_what_a_screen_shows_can_be_typed_back(minor: int, locale: str) -> None:
     assert figures.parse_money(amount(minor, "EUR", locale=locale), "EUR") == minor
 
 
+@pytest.mark.parametrize("typed", ["1" + ".234" * 12 + ",5", "1" + " 234" * 12])
+def test_a_figure_without_end_is_none(typed: str) -> None:
+    assert figures.parse_decimal(typed, decimals=3) is None
+    assert figures.parse_percent(typed) is None
+    assert figures.parse_whole(typed) is None
+    assert figures.parse_whole("999.999.999.999,0") == 999_999_999_999
+
+
 @given(st.text(max_size=30))
 def test_no_text_breaks_a_parser(text: str) -> None:
     minor, rate = figures.parse_money(text, "RUB"), figures.parse_percent(text)
@@ -128,7 +136,7 @@ def test_times_of_the_day(typed: str, minutes: int | None) -> None:
 def test_windows_are_sorted_and_never_overlap(typed: str, windows: list[str] | None) -> None:
     found = figures.parse_windows(typed)
 
-    assert (found and [figures.write_window(*window) for window in found]) == windows
+    assert (found and [delivery_days.window_of(*window) for window in found]) == windows
 
 
 @pytest.mark.parametrize(

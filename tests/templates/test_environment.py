@@ -51,6 +51,11 @@ CART = """
 first
 {% if True %}
 second
+
+{% endif %}
+
+{% if False %}
+left out
 {% endif %}
 
 third

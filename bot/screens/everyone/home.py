@@ -19,7 +19,7 @@ def show(turn: Turn, _state: NoState) -> Face:
     if Role.REP in who.roles:
         draft = cart.current(turn.session, by=who)
         if draft is not None and draft.goods_minor:
-            facts["draft"] = {"total_minor": draft.total_minor, "currency": draft.currency}
+            facts["draft"] = draft
             rows.append([Button("continue_order", "cart")])
         begun = draft_list.count(turn.session, by=who)
         if begun > 1:

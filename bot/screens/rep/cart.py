@@ -119,11 +119,10 @@ def _ways(draft: Order, drafts: list[Button]) -> list[list[Button]]:
     if draft.edits_id is not None:
         return [[add, Button("drop", "drop_edit", (draft.id,), draft.version)], [*drafts, menu]]
     begin = Button("another", "new_draft")
-    return [
-        [add, Button("clear", "clear", (draft.id,), draft.version)],
-        drafts or [begin],
-        [Button("choose_client", "clients", (0,)), menu],
-    ]
+    clear, client = Button("clear", "clear", (draft.id,), draft.version), Button("choose_client", "clients", (0,))
+    if draft.client_id is None:
+        return [[add, clear], [*(drafts or [begin]), menu], [client]]
+    return [[add, clear], drafts or [begin], [client, menu]]
 
 
 def _line(line: OrderLine, *, is_gone: bool) -> Button:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 REVIEW, DOUBTS = "review", "doubts"
 STEPS = (*QUESTIONS, REVIEW, "legal_name", "language", "country")
 """What buttons count; the questions after the review are asked from there only."""
-"""What a button can hold."""
 
 
 @dataclass(frozen=True)

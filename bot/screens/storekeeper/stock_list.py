@@ -47,13 +47,13 @@ def show(turn: Turn, state: State) -> Face:
         rows += [[Button("house", "list_house", (one.id,), facts={"house": one})] for one in page.items]
         rows.append(keyboards.pages(page, "list_houses"))
     rows.append([Button("stock", "stock"), Button("menu", "home")])
-    lines = [_line(turn, receipt, chosen.id if chosen else 0) for receipt in state.as_receipts]
+    lines = [_line(turn, receipt, chosen.id if chosen else 0) for receipt in state.as_receipts[:MOST_SHOWN]]
     if chosen is not None and lines:
         stamp = stock_levels.stamp(turn.session, chosen.id, [one.product_id for one in state.as_receipts])
         rows.append([Button("book_list", "list_book", (chosen.id,), stamp)])
     facts = {
-        "lines": lines[:MOST_SHOWN],
-        "count": len(lines),
+        "lines": lines,
+        "count": len(state.receipts),
         "unread": state.unread[:MOST_UNREAD],
         "unread_count": len(state.unread),
         "house": chosen,

@@ -23,7 +23,7 @@ _WORDS = {
     "pack": "пак пач пачка пачки пачек уп упак упаковка упаковки упаковку упаковок "
     "pk pack packs packet packets paq paqs paquete paquetes",
     "box": "кор короб короба коробов коробка коробки коробку коробок ящ ящик ящика ящиков box boxes bx ctn case cases "
-    "cj cja cjs caja cajas",
+    "cj cja cjs caj caja cajas",
     "pallet": "пал палл паллет паллета паллеты паллету паллетов палет палета палеты палету поддон поддона поддонов "
     "plt pal pallet pallets palet palets palé palés pale pales",
 }

@@ -46,6 +46,7 @@ class FiguresWay:
             "content_type": CONTENT_TYPE,
             "person_id": prepared.person_id,
             "chat_key": prepared.chat_key,
+            "scope": row.payload["scope"],
             "first": row.payload["first"],
             "last": row.payload["last"],
         }

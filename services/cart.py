@@ -162,8 +162,10 @@ def put_back(
 ) -> Order:  # fmt: skip
     """Put a line that was taken out back where it stood (``position`` counts from 0); again, if it is there already.
 
-    Raises what ``set_quantity`` raises.
+    Raises what ``set_quantity`` raises, and LineGone for a quantity of nothing.
     """
+    if not quantity_milli:
+        raise LineGone
     order = set_quantity(session, order_id, unit_id, quantity_milli, by=by, now=now)
     line = next(line for line in order.lines if line.unit_id == unit_id)
     line.note = line.note or kept_text(note, LONGEST_LINE_NOTE)

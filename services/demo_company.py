@@ -38,20 +38,27 @@ class AlreadyPlanted(SystemExit):
         super().__init__(f"The database has a company already ({name}); the demo company needs an empty one.")
 
 
-def plant(transaction: Transaction, *, now: datetime) -> None:
-    """Put the demo company into an empty database, all of it or nothing; raises AlreadyPlanted."""
+def plant(transaction: Transaction, *, now: datetime) -> str:
+    """Put the demo company into an empty database, all of it or nothing; returns what to print.
+
+    Raises AlreadyPlanted.
+    """
     with transaction() as session:
         if session.scalar(select(Product.id).limit(1)) is not None:
             raise AlreadyPlanted(session.get_one(Company, 1).name)
-        session.merge(_company({row["field"]: row["value"] for row in _rows("company")}))
+        profile = session.merge(_company({row["field"]: row["value"] for row in _rows("company")}))
         warehouses = [_warehouse(row) for row in _rows("warehouses")]
         session.add_all(warehouses)
         session.flush()
         goods = list(_rows("products"))
         products = _add_products(session, goods)
         _receive(session, warehouses, zip(products, goods, strict=True), now)
-        session.add_all(_clients(now))
+        session.add_all(clients := _clients(now))
         audit.write(session, by=None, origin="cli", action="demo.planted", subject="company:1", now=now)
+        return (
+            f"{profile.name} is there: {len(warehouses)} warehouses, {len(products)} products, {len(clients)} clients, "
+            "nobody of the staff yet."
+        )
 
 
 def _rows(table: str) -> Iterator[Row]:

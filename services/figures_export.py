@@ -18,8 +18,8 @@ from db.models.clients import Client
 from db.models.company import Warehouse
 from db.models.orders import Order, OrderLine
 from db.models.people import Person
-from services import company, files, outbox, statistics
-from services.actor import Actor
+from services import company, files, outbox, people, statistics
+from services.actor import Actor, NotAllowed
 from services.announcements import Audience, announce
 from services.jobs import Job
 from services.periods import Period, of_ordinals
@@ -162,9 +162,10 @@ def lines_in(session: Session, wanted: Request) -> Iterator[LineRow]:
 def deliver(session: Session, facts: dict[str, Any], *, now: datetime) -> None:
     """Record the drawn file and hand it to who asked. Announces ``figures_ready`` with the file.
 
-    Whoever has lost access meanwhile gets nothing.
+    Whoever has lost access, or the right to so much, meanwhile gets nothing.
     """
-    if session.get_one(Person, facts["person_id"]).revoked_at is not None:
+    person = session.get_one(Person, facts["person_id"])
+    if person.revoked_at is not None or not _may_have(person, Scope(**facts["scope"]), origin=facts["chat_key"]):
         return
     file = files.record(
         session,
@@ -184,3 +185,10 @@ def deliver(session: Session, facts: dict[str, Any], *, now: datetime) -> None:
         last=period.last.isoformat(),
         file={"sha256": file.sha256, "name": file.name, "content_type": file.content_type},
     )
+
+
+def _may_have(person: Person, scope: Scope, *, origin: str) -> bool:
+    try:
+        return statistics.allowed(scope, by=people.actor_of(person, origin=origin)) == scope
+    except NotAllowed:
+        return False

@@ -23,7 +23,7 @@ from services.actor import Actor
 from services.cart import TextTooLong
 from services.catalogue import ProductGone
 from services.errors import DomainError, Moved
-from services.quick_order import Wanted
+from services.quick_order import Untaken, Wanted
 from services.shelf import Cause, Locked, Reason
 
 LONGEST_NOTE = 500
@@ -188,10 +188,10 @@ def _kept(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A typed list as receipts, one per product, and the lines that could not be read."""
+    """A typed list as receipts, one per product, and the lines that could not be read, with their reasons."""
 
     receipts: tuple[Receipt, ...]
-    unread: tuple[str, ...]
+    unread: tuple[Untaken, ...]
 
 
 def read_list(lines: Sequence[Wanted]) -> Delivered:
@@ -202,28 +202,34 @@ def read_list(lines: Sequence[Wanted]) -> Delivered:
     sums: dict[int, int] = {}
     unread = []
     for line in lines:
-        milli = _milli_of(line)
-        if line.product is None or not milli:
-            unread.append(line.text)
+        found = _read(line)
+        if isinstance(found, Untaken):
+            unread.append(found)
         else:
-            sums[line.product.id] = sums.get(line.product.id, 0) + milli
+            sums[found.product_id] = sums.get(found.product_id, 0) + found.milli
     return Delivered(tuple(Receipt(product_id, milli) for product_id, milli in sums.items()), tuple(unread))
 
 
-def _milli_of(line: Wanted) -> int:
-    """Thousandths of the base unit; 0 where the line does not say."""
-    if line.product is None or line.reading is None or line.reading.amount is None:
-        return 0
-    asked = line.reading.codes | {line.reading.word.casefold()} if line.reading.word else frozenset()
+def _read(line: Wanted) -> Receipt | Untaken:
+    """What a line says that came in, or why it says nothing."""
+    reading, product = line.reading, line.product
+    if reading is None:
+        return Untaken(line.text, "unclear")
+    if product is None:
+        return Untaken(line.text, "unknown_article", {"nearest": []})
+    if not reading.amount:
+        return Untaken(line.text, "no_quantity")
+    asked = reading.codes | {reading.word.casefold()} if reading.word else frozenset()
     unit = next(
-        (one for one in line.product.units if (one.code.casefold() in asked if asked else one.factor_milli == 1000)),
-        None,
+        (one for one in product.units if (one.code.casefold() in asked if asked else one.factor_milli == 1000)), None
     )
     if unit is None:
-        return 0
+        facts = {"asked": reading.word, "units": [one.code for one in product.units]}
+        return Untaken(line.text, "unit_not_sold", facts)
     try:
-        return units.quantity_of(
-            line.reading.amount, code=unit.code, factor_milli=unit.factor_milli, decimals=unit.decimals
+        milli = units.quantity_of(
+            reading.amount, code=unit.code, factor_milli=unit.factor_milli, decimals=unit.decimals
         )
-    except (units.NotDivisible, units.QuantityUnfit):
-        return 0
+    except (units.NotDivisible, units.QuantityUnfit) as refusal:
+        return Untaken(line.text, refusal.key, refusal.facts)
+    return Receipt(product.id, milli)

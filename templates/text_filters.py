@@ -145,13 +145,13 @@ def quantity(milli: int, factor_milli: int, decimals: int, *, locale: str) -> st
     """Thousandths of the base unit as a number of units of ``factor_milli`` thousandths each: ``12``, ``1,5``.
 
     ``decimals`` is what the unit allows; a quantity that it does not divide is shown to the thousandth instead, as
-    a figure must not look like another one.
+    a figure must not look like another one. What is less than nothing has a minus, not a hyphen.
     """
     exact = Decimal(milli) / Decimal(factor_milli)
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     if rounded != exact:
         rounded = exact.quantize(Decimal("0.001"), ROUND_HALF_UP)
-    return _decimal(rounded, locale)
+    return _decimal(rounded, locale).replace("-", "−")
 
 
 def percent(rate: Decimal | str, *, locale: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -268,6 +269,18 @@ def test_the_menu_comes_with_the_first_screen_and_once(talk: Talk, hall: Hall) -
 
     talk.say(rita, "/menu")
     assert len(menus(talk, rita)) == 1
+
+
+@pytest.mark.parametrize("who", ["rita", "bob", "ann"])
+def test_the_help_names_every_command_of_the_menu(talk: Talk, hall: Hall, who: str) -> None:
+    chat = getattr(hall.desk, who).id
+    talk.say(chat, "/help")
+
+    named = re.findall(r"^/(\w+) – \S", talk.screen(chat)["html"], re.MULTILINE)
+
+    [menu] = menus(talk, chat)
+    assert {*named, "help"} == {*menu, "cancel"}
+    assert len(named) == len(set(named))
 
 
 def test_another_language_is_another_menu_in_every_chat_of_the_person(talk: Talk, hall: Hall) -> None:

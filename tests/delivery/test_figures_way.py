@@ -122,14 +122,18 @@ def vars_of(figures: statistics.Figures) -> tuple[tuple[statistics.Sums, ...], .
     return figures.formed, figures.loaded, figures.cancelled
 
 
-def test_whoever_has_lost_access_while_it_was_drawn_gets_nothing(session: Session, tmp_path: Path) -> None:
-    _, rita = fill(session, 1)
+@pytest.mark.parametrize("lost", [{"revoked_at": later(hours=1)}, {"roles": ["rep"]}, {"roles": ["storekeeper"]}])
+def test_whoever_has_lost_the_right_while_it_was_drawn_gets_nothing(
+    session: Session, tmp_path: Path, lost: dict[str, Any]
+) -> None:
+    ann, _ = fill(session, 1)
     payload = {
         "first": PERIOD.first.toordinal(), "last": PERIOD.last.toordinal(), "scope": asdict(Scope()),
-        "person_id": rita.person_id, "language": "en", "chat_key": "tg:1:1",
+        "person_id": ann.person_id, "language": "en", "chat_key": "tg:1:1",
     }  # fmt: skip
     _, internal = drawn(session, tmp_path, payload)
-    session.get_one(Person, rita.person_id).revoked_at = later(hours=1)
+    for name, value in lost.items():
+        setattr(session.get_one(Person, ann.person_id), name, value)
 
     figures_export.deliver(session, internal.facts, now=later(hours=2))
 

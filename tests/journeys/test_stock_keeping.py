@@ -45,7 +45,7 @@ def test_a_receipt_a_count_and_what_was_spoilt(house: House) -> None:
     assert "TTN 4711" in store.last().text
     house.press(store, "Damaged")
     house.say(store, "2; fell off the ramp")
-    assert "Booked: -2 pcs" in store.last().text
+    assert "Booked: −2 pcs" in store.last().text
     house.press(store, "I have counted")
     house.say(store, "40")
     assert "The count agrees with the books." in store.last().text
@@ -75,10 +75,14 @@ def test_a_typed_list_is_looked_at_and_booked_once(house: House) -> None:
     kefir, bread = trade.product(on_hand=5), trade.product("Bread", on_hand=5)
     house.say(store, "/stock")
 
-    house.say(store, f"{article(house, kefir)} 12; {article(house, bread)} 7; NO-SUCH-1 3")
+    house.say(
+        store, f"{article(house, kefir)} 12; {article(house, bread)} 7; NO-SUCH-1 3; {article(house, bread)} 2 roll"
+    )
 
     assert f"+12 pcs · Kefir {trade.number}" in store.last().text
-    assert "Not understood, will not be booked:" in store.last().text
+    _, unread = store.last().text.split("Not understood, will not be booked:")
+    assert "NO-SUCH-1 3\nI do not know this article." in unread
+    assert f"{article(house, bread)} 2 roll\nIt is not sold by “roll”. The units are: pcs" in unread
     house.say(store, "TTN 99")
     tap = house.press(store, "Book 2 lines")
     assert "2 lines are booked." in store.last().text

@@ -85,6 +85,7 @@ def rep_builds_the_order(house: House, rep: Chat) -> None:
     assert [message.id for message in rep.messages() if message.labels] == [below.id], "the old one has no buttons"
 
     house.press(rep, "To the order")
+    assert [button.label for button in rep.last().buttons[-1]] == ["🏪 Client"], "what is missing stands alone and last"
     house.press(rep, "Client")
     house.press(rep, "Лавка на Покровке")
     assert "Покровка, 1" in rep.wait_for("Where shall we deliver?").text

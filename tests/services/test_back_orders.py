@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from db.models.catalogue import Product, Unit
 from db.models.orders import Order, OrderEvent, OrderRevision
 from db.models.people import Person
-from services import back_orders, orders, stock
+from services import back_orders, goods_in, loading, orders, stock
 from services.actor import Role
 from services.announcements import Audience
+from services.errors import Moved
+from services.goods_in import Receipt
 from services.orders import MoveRefused, Submitted
 from tests.builders import NOON, actor_of, later, make_draft, make_person, make_product, make_warehouse, receive
 from tests.services.desk import Desk, balance, make_desk, make_submitted, told
@@ -227,16 +229,14 @@ def test_the_delivery_of_a_cancelled_parent_is_charged_with_its_rest(session: Se
 
 def test_the_delivery_is_charged_with_a_rest_that_is_just_being_loaded(session: Session, desk: Desk) -> None:
     milk = make_product(session, on_hand=4, price_minor=10000)
-    rita, bob = actor_of(desk.rita), actor_of(desk.bob)
-    order = make_draft(session, desk.rita, {milk: 10})
-    result = orders.submit(session, order.id, order.version, by=rita, now=NOON, back_order=True)
-    assert isinstance(result, Submitted) and result.child is not None
+    bob = actor_of(desk.bob)
+    result = submit_short(session, desk.rita, {milk: 10})
     parent, child, delivery = result.order, result.child, result.order.delivery_minor
+    assert child is not None
     goods_in.receive(session, desk.warehouse.id, [Receipt(milk.id, 6000)], by=bob, now=NOON)
-    loading.claim(session, child.id, child.version, by=bob, now=NOON)
-    shown = child.version
+    shown = loading.claim(session, child.id, child.version, by=bob, now=NOON).version
 
-    orders.cancel(session, parent.id, parent.version, by=rita, now=NOON)
+    orders.cancel(session, parent.id, parent.version, by=actor_of(desk.rita), now=NOON)
 
     assert delivery > 0
     assert (child.status, child.delivery_minor, child.total_minor) == ("loading", delivery, 60_000 + delivery)

@@ -52,6 +52,12 @@ def test_it_has_warehouses_goods_and_clients_but_no_people(planted: Session) -> 
     assert (_count(planted, Person), _count(planted, AccessCode)) == (0, 0)
 
 
+def test_it_says_what_it_has_put_there(session: Session) -> None:
+    told = demo_company.plant(lambda: _inside(session), now=NOON)
+
+    assert told == "Северный Ветер is there: 4 warehouses, 151 products, 36 clients, nobody of the staff yet."
+
+
 def test_the_company_trades_in_roubles_with_vat_included(planted: Session) -> None:
     profile = company.get(planted)
 

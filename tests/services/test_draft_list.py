@@ -160,6 +160,8 @@ def test_a_line_that_was_taken_out_is_put_back_where_it_stood(session: Session, 
 
     for _tap in (1, 2):
         cart.put_back(session, draft.id, unit, 1000, position=1, note="cold", by=by, now=NOON)
+    with pytest.raises(LineGone):
+        cart.put_back(session, draft.id, unit, 0, position=1, note="", by=by, now=NOON)
 
     session.expire_all()
     assert [(line.name, line.note) for line in draft.lines][:3] == [("Milk", ""), ("Cheese", "cold"), ("Cream", "")]

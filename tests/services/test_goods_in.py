@@ -185,10 +185,18 @@ def test_a_typed_list_becomes_receipts(session: Session) -> None:
         line("c", None),
         line("d", "1", "pallet", frozenset({"pallet"})),
         line("e", "1.5"),
+        Wanted("g", Reading("NONE", Decimal(1), "", frozenset())),
         Wanted(ListLine("f", ()).text),
     ]
 
     found = goods_in.read_list(lines)
 
     assert found.receipts == (Receipt(milk.id, 27_000),)
-    assert found.unread == ("c", "d", "e", "f")
+    assert [(one.text, one.reason) for one in found.unread] == [
+        ("c", "no_quantity"),
+        ("d", "unit_not_sold"),
+        ("e", "not_divisible"),
+        ("g", "unknown_article"),
+        ("f", "unclear"),
+    ]
+    assert found.unread[1].facts == {"asked": "pallet", "units": ["pcs", "box"]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from bot import keyboards
 from bot.buttons import Button
@@ -68,7 +68,7 @@ def search(turn: Turn) -> Step:
     if wanted is not None:
         delivered = goods_in.read_list(wanted)
         receipts = [[one.product_id, one.milli] for one in delivered.receipts]
-        return turn.go("stock_list", receipts=receipts, unread=list(delivered.unread))
+        return turn.go("stock_list", receipts=receipts, unread=[asdict(line) for line in delivered.unread])
     words = turn.text[:LONGEST_SEARCH]
     found = stock_levels.find(turn.session, words, by=turn.actor)
     if len(found.items) == 1:

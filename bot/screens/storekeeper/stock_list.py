@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 from bot import keyboards
 from bot.buttons import Button
@@ -19,10 +20,12 @@ MOST_SHOWN, MOST_UNREAD = 20, 8
 
 @dataclass(frozen=True)
 class State:
-    """What came in, as pairs of product and thousandths of its base unit; where to; the supplier's paper."""
+    """What came in, as pairs of product and thousandths of its base unit; the lines that were not understood, as
+    ``quick_order.Untaken`` has them; where to; the supplier's paper.
+    """
 
     receipts: list[list[int]] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
+    unread: list[dict[str, Any]] = field(default_factory=list)
     warehouse_id: int = 0
     paper: str = ""
     page: int = 0
@@ -93,7 +96,7 @@ def type_more(turn: Turn) -> Step:
         return turn.go("stock_list", **asdict(replace(turn.state, paper=turn.text[: goods_in.LONGEST_NOTE])))
     delivered = goods_in.read_list(wanted)
     receipts = [[one.product_id, one.milli] for one in delivered.receipts]
-    again = replace(turn.state, receipts=receipts, unread=list(delivered.unread))
+    again = replace(turn.state, receipts=receipts, unread=[asdict(line) for line in delivered.unread])
     return turn.go("stock_list", **asdict(again))
 
 

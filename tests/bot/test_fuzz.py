@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
@@ -63,6 +63,7 @@ def shown_at_most_once(talk: Talk, chat: int) -> None:
 
 @quickly
 @given(data=forged, who=st.integers(0, 4))
+@example(data="figures_last.99-0-739678-739678.1", who=2)
 def test_forged_presses(inside: Connection, hall: Hall, data: str, who: int) -> None:
     with undone(inside):
         talk, chat = talk_inside(inside), places(hall)[who]

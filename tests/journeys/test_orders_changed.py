@@ -36,6 +36,9 @@ def test_a_rep_changes_a_submitted_order_and_the_warehouse_reads_the_difference(
     house.press(rep, "Change")
     assert f"Changing order No. {order_id}" in rep.last().text
     assert not [label for label in rep.last().labels if "client" in label.lower()]
+    house.say(rep, "/menu")
+    assert f"Changing order No. {order_id}: ₽" in rep.last().text
+    house.press(rep, "Go on with the order")
     house.press(rep, name)
     assert "1 of 2" in rep.last().labels
     house.say(rep, "10")

@@ -8,6 +8,7 @@ from datetime import date
 from bot.buttons import Button
 from bot.events import Kind
 from bot.screens import calendar
+from bot.screens.admin.figures import CLOSER
 from bot.screens.calendar import Choice
 from bot.screens.screen import Face, Screen, Stale, Step, Turn
 from services import company, periods
@@ -65,9 +66,11 @@ def choose_first(turn: Turn) -> Step:
 @screen.pressed("figures_last")
 def choose_last(turn: Turn) -> Step:
     """Take the last day and show the figures."""
-    first, last = turn.id(2), turn.id(3)
+    about, about_id, first, last = (turn.id(position) for position in range(4))
+    if about > len(CLOSER):
+        raise Stale
     periods.of_ordinals(first, last)
-    return turn.go("figures", first=first, last=last, about=turn.id(), about_id=turn.id(1))
+    return turn.go("figures", first=first, last=last, about=about, about_id=about_id)
 
 
 @screen.typed(Kind.TEXT)

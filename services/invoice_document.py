@@ -61,6 +61,7 @@ class InvoiceDocument:
     prices_include_vat: bool
     lines: tuple[DocumentLine, ...]
     taxes: tuple[DocumentTax, ...]
+    """A rate at which nothing is billed, such as that of a free delivery, has no row."""
     net_minor: int
     vat_minor: int
     total_minor: int
@@ -83,7 +84,7 @@ def frozen(session: Session, invoice_id: int) -> InvoiceDocument:
         currency=invoice.currency,
         prices_include_vat=invoice.prices_include_vat,
         lines=tuple(map(_line, invoice.lines)),
-        taxes=tuple(map(_tax, invoice.taxes)),
+        taxes=tuple(map(_tax, [row for row in invoice.taxes if row.net_minor or row.vat_minor] or invoice.taxes)),
         net_minor=invoice.net_minor,
         vat_minor=invoice.vat_minor,
         total_minor=invoice.total_minor,

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, NoResultFound
 from sqlalchemy.orm import Session
 
 from db.models.files import File
-from db.models.invoices import Invoice, MailRequest
+from db.models.invoices import Invoice, InvoiceTax, MailRequest
 from db.models.messaging import outbox as outbox_rows
 from services import announcements, files, invoicing, loading, outbox
 from services.announcements import Audience
@@ -300,3 +300,12 @@ def test_the_shipment_and_the_logo_are_copied_and_stay(session: Session, desk: D
     assert document.seller["logo_sha256"] == "01" * 32
     assert (document.seller["accountant"], document.seller["tax_reason_code"]) == ("O. Belova", "770101001")
     assert document.buyer["country"] == "ES"
+
+
+def test_a_rate_at_which_nothing_is_billed_is_no_row_of_the_paper(session: Session, desk: Desk) -> None:
+    invoice = make_invoice(session, desk, {make_product(session): 1})
+    billed = [tax.vat_rate for tax in frozen(session, invoice.id).taxes]
+    invoice.taxes.append(InvoiceTax(vat_rate=Decimal("0.0500"), net_minor=0, vat_minor=0))
+    session.flush()
+
+    assert [tax.vat_rate for tax in frozen(session, invoice.id).taxes] == billed

@@ -44,7 +44,9 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much of everything there is. A client orders ten times on the average."""
+    """How much of everything there is. A client orders ten times on the average, less often where that would leave so
+    few clients that a common name is rare.
+    """
 
     products: int
     orders: int
@@ -52,7 +54,7 @@ class Size:
     @property
     def clients(self) -> int:
         """Who ordered all that."""
-        return max(100, self.orders // 10)
+        return max(300, self.orders // 10)
 
     def __str__(self) -> str:
         return f"{self.products:,} products, {self.orders:,} orders"

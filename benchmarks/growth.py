@@ -43,7 +43,7 @@ ROUNDS, MORE_ROUNDS = 3, 12
 OF_A_PERIOD = frozenset({"figures", "figures_days"})
 """Screens that add up a period: they grow with its orders, and ``benchmarks.figures`` measures them."""
 TOO_MUCH_MILLI = 5_000_000
-TYPED = ("Молоко", "молоко 1050", "A-00105", "Берёзка", "7900", "1005", "Rita", "A-001050 3; A-001051 2")
+TYPED = ("Молоко", "молоко 001056", "A-00105", "Берёзка", "+7900", "1005", "Rita", "A-001050 3; A-001051 2")
 """Common words, rare ones, beginnings of articles and phones, the number of an order, a rep, and a whole order."""
 
 Step = Callable[[Talk, Hall], object]

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from db.models.clients import Client
 from db.models.company import Warehouse
 from db.models.orders import TO_LOAD, Order, OrderLine
 from db.models.people import Person
-from services import company, orders, search_index
+from services import company, orders
 from services.actor import Actor, Role, require
 from services.order_states import Status
 from services.paging import PAGE_SIZE, Page, page_of
+from services.search_index import words_of
 
 WAITING = or_(
     Order.status == Status.SUBMITTED.value,
@@ -69,7 +71,7 @@ def find(session: Session, wanted: Filter, *, by: Actor, now: datetime, page: in
     For storekeepers; raises NotAllowed. ``page`` counts from 0.
     """
     require(by, Role.STOREKEEPER, action="loading.queue", subject="order")
-    conditions = _conditions(session, wanted, by, company.today(company.get(session), now))
+    conditions = _conditions(wanted, by, company.today(company.get(session), now))
     query = (
         select(Order)
         .where(*conditions)
@@ -89,7 +91,7 @@ def count_by_day(session: Session, wanted: Filter, *, by: Actor, now: datetime) 
     everything = Filter(Day.ALL, wanted.mine, wanted.warehouse_id, wanted.words)
     query = (
         select(Order.delivery_date, func.count())
-        .where(*_conditions(session, everything, by, today))
+        .where(*_conditions(everything, by, today))
         .group_by(Order.delivery_date)
     )
     counts = dict.fromkeys(Day, 0)
@@ -132,14 +134,14 @@ def list_warehouses(session: Session, *, by: Actor) -> list[Warehouse]:
     return list(session.scalars(query))
 
 
-def _conditions(session: Session, wanted: Filter, by: Actor, today: date) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Filter, by: Actor, today: date) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [_visible(wanted, by)]
     if by.warehouse_ids:
         conditions.append(Order.warehouse_id.in_(by.warehouse_ids))
     if wanted.warehouse_id:
         conditions.append(Order.warehouse_id == wanted.warehouse_id)
     if wanted.words:
-        conditions.append(_matches(session, wanted.words))
+        conditions.append(_matches(wanted.words))
     tomorrow = today + timedelta(days=1)
     if wanted.day is Day.TODAY:
         conditions.append(Order.delivery_date <= today)
@@ -156,10 +158,14 @@ def _visible(wanted: Filter, by: Actor) -> ColumnElement[bool]:
     return and_(TO_LOAD, or_(WAITING, Order.claimed_by == by.person_id))
 
 
-def _matches(session: Session, words: str) -> ColumnElement[bool]:
-    """The order of that number, where it is one, and those of the clients whose name holds the words."""
+def _matches(words: str) -> ColumnElement[bool]:
+    """The order of that number, where it is one, and those of the clients whose name holds the words.
+
+    Looked up from the queue, which is short, and not from all clients that are called so, who may be many.
+    """
     number = read_number(words)
-    by_client = Order.client_id.in_(search_index.matching(session, "client", words))
+    holds = [Client.search_key.contains(word, autoescape=True) for word in words_of(words)]
+    by_client = exists().where(Client.id == Order.client_id, *holds) if holds else false()
     return or_(Order.id == number, by_client) if number else by_client
 
 

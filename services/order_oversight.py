@@ -25,8 +25,8 @@ OPEN: Final = (Status.SUBMITTED, Status.LOADING, Status.WAITING)
 """The states that somebody has to do something about: they are few, and counted."""
 STATES: Final = (*OPEN, Status.LOADED, Status.CANCELLED)
 DEEDS_PER_PAGE = 8
-_MOST_PEOPLE = 50
-_LAST_OF_A_REP = 300
+_MOST_PEOPLE = 20
+_LAST_OF_A_REP = 60
 """Of so many of a rep's orders: older ones are found by number or client."""
 
 

@@ -35,7 +35,7 @@ def matching(
     that begin with it, then the rest by name. A word of one or two letters must begin a word, a longer one may be
     any part. At most ``MOST_FOUND``. ``sold_only`` leaves hidden products out.
     """
-    words = _words(query)
+    words = words_of(query)
     limit = min(limit, MOST_FOUND)
     if not words or limit < 1:
         return []
@@ -47,7 +47,7 @@ def matching(
     return list(found)[:limit]
 
 
-def _words(query: str) -> list[str]:
+def words_of(query: str) -> list[str]:
     """The words to look for, without the signs that part them in a sentence."""
     words = (word.strip(",;:!?") for word in search_key(query[:_LONGEST_QUERY]).split())
     return [word for word in words if word][:_MOST_WORDS]

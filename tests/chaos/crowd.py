@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.client import Box
 from sandbox.client_chat import Chat, Press
 from sandbox.control_client import ControlError
 from sandbox.records import Button, ChatMessage
+from tests.journeys.house import House
 
 MESSAGES_SEEN = 6
 AGAIN, DOUBLE, ASTRAY, MENU = 0.03, 0.03, 0.03, 0.005
@@ -168,14 +168,14 @@ class Crowd:
         return [line for one in self.everybody for line in one.trouble]
 
 
-def usable(box: Box, somebody: Somebody) -> str:
+def usable(house: House, somebody: Somebody) -> str:
     """Look whether the chat works: the menu comes, and a press on it changes it. Empty if it does, else what not."""
     chat = somebody.chat
     before = chat.say("/menu")
     try:
         menu = chat.wait_for(chat.person.first_name, after=before)
         chat.press_data("help..0", message_id=menu.id)
-        box.wait_until_quiet(timeout=10, idle=0.05, bot=chat.bot)
+        house.settle()
     except AssertionError as missing:
         return str(missing)
     shown: dict[int, Any] = {message.id: message.words for message in somebody.seen()}

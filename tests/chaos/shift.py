@@ -86,6 +86,13 @@ class Shift:
             assert time.monotonic() < deadline, f"only {self.house.updates_taken()} updates within {within} s"
             time.sleep(0.1)
 
+    def wait_for_loading(self, *, within: float) -> None:
+        """Wait until an order was loaded."""
+        deadline = time.monotonic() + within
+        while not self.figures()["loaded"]:
+            assert time.monotonic() < deadline, f"{self.figures()} within {within} s"
+            time.sleep(0.1)
+
     def wait_for_letters(self, count: int, *, within: float) -> None:
         """Wait until so many invoices came to a mailbox: then all of the way was gone."""
         deadline = time.monotonic() + within

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from db.models.clients import Client
 from db.models.files import File
 from db.models.orders import Order
 from services import announcements, loading, loading_photos, loading_queue
@@ -16,6 +18,8 @@ from services.cart import NotYours
 from services.errors import Moved
 from services.loading_photos import TooManyPhotos
 from services.loading_queue import Day, Filter
+from services.search import search_key
+from services.search_index import MOST_FOUND
 from tests.builders import NOON, TOMORROW, actor_of, make_client, make_person, make_product, make_warehouse
 from tests.services.desk import Desk, make_claimed, make_desk, make_submitted, told
 
@@ -56,6 +60,15 @@ def test_days_are_chosen_and_added_up(session: Session, desk: Desk) -> None:
     assert [(load.day, load.orders, load.weight_g) for load in days.values()] == [(TOMORROW, 2, 6000)]
 
 
+def test_an_order_is_found_however_many_clients_have_that_name(session: Session, desk: Desk) -> None:
+    names = [f"Kiosk {number:03}" for number in range(MOST_FOUND)]
+    known = [{"name": name, "search_key": search_key(name), "created_at": NOON} for name in names]
+    session.execute(insert(Client), known)
+    order = on(session, desk, TOMORROW, client=make_client(session, "Kiosk zzz"))
+
+    assert seen(session, desk, Filter(words="kiosk")) == [order]
+
+
 def test_mine_by_warehouse_and_by_words(session: Session, desk: Desk) -> None:
     shop = make_client(session, "Лавка «Ёлка»")
     mine = make_claimed(session, desk, {make_product(session): 1}, client=shop)
@@ -67,6 +80,7 @@ def test_mine_by_warehouse_and_by_words(session: Session, desk: Desk) -> None:
     assert seen(session, desk, Filter(words="елка")) == [mine]
     assert seen(session, desk, Filter(words=f"№ {other.id}")) == [other]
     assert seen(session, desk, Filter(words="nobody")) == []
+    assert seen(session, desk, Filter(words=" , ")) == []
     bob = actor_of(desk.bob)
     assert [loading_queue.is_in(session, one, by=bob) for one in (mine.id, other.id, 999_999)] == [True, True, False]
     assert [loading_queue.read_number(words) for words in ("12", "#7", "№ 5", "x1", "99999999999", "٣")] == [

@@ -149,5 +149,5 @@ def test_whatever_is_typed_is_searched_for_without_an_error(session: Session, te
         shelf(session)
     for product_id in matching(session, "product", text, limit=5):
         key = session.get_one(Product, product_id).search_key
-        for word in search_index._words(text):
+        for word in search_index.words_of(text):
             assert word in key or article_key(word) in key

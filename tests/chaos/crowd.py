@@ -179,4 +179,6 @@ def usable(house: House, somebody: Somebody) -> str:
     except AssertionError as missing:
         return str(missing)
     shown: dict[int, Any] = {message.id: message.words for message in somebody.seen()}
-    return "" if shown.get(menu.id, "") != menu.words else f"the menu of {chat.person.first_name} did not change"
+    if shown.get(menu.id, "") != menu.words:
+        return ""
+    return f"the menu of {chat.person.first_name} did not change:\n{chat.transcript()[-600:]}"

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from sandbox.client_chat import Chat, Press
 from sandbox.control_client import ControlError
@@ -178,7 +177,7 @@ def usable(house: House, somebody: Somebody) -> str:
         house.settle()
     except AssertionError as missing:
         return str(missing)
-    shown: dict[int, Any] = {message.id: message.words for message in somebody.seen()}
-    if shown.get(menu.id, "") != menu.words:
+    newest = [message for message in somebody.seen() if message.from_bot][-1]
+    if newest.words != menu.words:  # in place, or below where something else stands there by now
         return ""
     return f"the menu of {chat.person.first_name} did not change:\n{chat.transcript()[-600:]}"

@@ -10,14 +10,16 @@ export PYTHON
 
 help: ## list these targets
 	@echo "TelBot. Settings: .env (see .env.example). Targets:"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: ready ## play a day of the demo company in the sandbox: no token needed (ONCE=1: end afterwards)
+demo: ready ## play a day of the demo company, then leave it running with a page to use it: no token needed (ONCE=1: end afterwards)
 	@echo "-> Playing a day of the demo company"
+	@.ci/setup demo
 	@$(PY) -m sandbox.demo
 
 test: ready ## run all tests (ARGS="-k stock" for some; WORKERS=0: one after another; REQUIRE_SERVICES=1: nothing may be skipped)
 	@echo "-> Running the tests"
+	@.ci/setup test
 	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
 
 lint: ready ## check style, types, directions of imports, translations and migrations
@@ -63,6 +65,11 @@ screens: ready ## write docs/screens.md anew from the screens
 	@echo "-> Writing docs/screens.md"
 	@$(PY) -m bot.map
 
+screenshots: ready ## take the pictures of README and docs from the sandbox's page
+	@echo "-> Taking the pictures"
+	@.ci/setup pictures
+	@$(PY) -m sandbox.screenshots
+
 chaos: ready ## kill the bot under load and check that nothing is lost (KILLS=200 per database)
 	@echo "-> Killing the bot $(KILLS) times per database"
 	@KILLS=$(KILLS) $(PY) -m pytest -s tests/chaos
@@ -72,7 +79,7 @@ coverage: ready ## run the tests of the rules and say which branches of services
 	@$(PY) -m pytest -q --numprocesses $(WORKERS) --dist loadgroup --cov=services --cov-branch --cov-report=term-missing:skip-covered \
 		--cov-fail-under=85 tests/services tests/bot tests/delivery tests/templates
 
-bench: ready ## measure: BENCH=updates (beside a bare bot), growth, figures, invoices, clients, nearest
+bench: ready ## measure: BENCH=updates (beside a bare bot), growth, figures, invoices, clients, nearest, tickets
 	@echo "-> Measuring $(BENCH) (benchmarks/README.md says what)"
 	@$(PY) -m benchmarks.$(BENCH)
 
@@ -84,4 +91,4 @@ clean: ## remove what can be made anew: .venv, caches, the demo's files
 ready:
 	@.ci/setup
 
-.PHONY: help demo test lint migrate seed run serve admin dead screens chaos coverage bench clean ready
+.PHONY: help demo test lint migrate seed run serve admin dead screens screenshots chaos coverage bench clean ready

@@ -81,6 +81,8 @@ class Settings(BaseSettings):
     geocoder_key: SecretStr = SecretStr("")
     router_url: str = ""
     """An OSRM-compatible router; empty: the road is reckoned from the way as the crow flies."""
+    recognition: bool = True
+    """Whether photos of tickets are read; where not, or where no engine is installed, they are filled in by hand."""
 
     @field_validator("bot_token")
     @classmethod

@@ -40,6 +40,8 @@ def _candidates(registry: Registry, texts: Texts, turn: Turn) -> Iterator[Answer
         yield claimed
         return
     living = registry.screens.get(turn.last_screen.screen) if turn.last_screen else None
+    claims = registry.claims.get(incoming.kind, ())
+    yield from ((screen, reply) for screen, (meant, reply) in claims if screen.open_to(turn.who) and meant(turn.text))
     if living is None:
         yield registry.commands["menu"]
         return

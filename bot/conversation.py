@@ -214,7 +214,8 @@ class Conversation:
         message = rendering.screen_message(self._texts, screen, face, turn.locale, notice)
         prompt, hush = self._reply_keyboard(turn, dialogue, screen, face)
         above = rendering.above_messages(self._texts, step.above, turn.locale) if step.above else []
-        items = stage.items(turn.session, dialogue, turn.incoming, Picture(message, above, prompt, hush))
+        picture = Picture(message, above, prompt, hush, step.reactions)
+        items = stage.items(turn.session, dialogue, turn.incoming, picture)
         items += self._menus.of_chat(turn, dialogue) + notices.items(turn.session, self._texts)
         dialogue.screen, dialogue.state = screen.name, asdict(state)
         dialogues.save(turn.session, dialogue)

@@ -17,7 +17,7 @@ from bot.events import Handled, Internal
 from bot.menus import Menus
 from bot.screens import registry
 from db.session import Database, Transaction
-from services import company, roads
+from services import commission_rules, company, roads
 from services.access_codes import CodeHasher
 from services.company import Profile
 from templates.environment import Texts
@@ -71,8 +71,11 @@ class Desk:
         return self.telegram.entry_link(payload)
 
     def move_in(self, session: Session, seed: Profile, *, now: datetime) -> None:
-        """Make the company's profile of ``seed`` if there is none yet, and have the messenger told who the bot is."""
-        company.ensure(session, seed)
+        """Make the company's profile of ``seed`` if there is none yet, with the commission that a new company begins
+        with, and have the messenger told who the bot is.
+        """
+        if company.ensure(session, seed):
+            commission_rules.ensure_default(session, now=now)
         profile.tell(session, self.telegram.source, self.menus, self.texts, now=now)
 
 

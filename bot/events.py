@@ -45,7 +45,8 @@ class Incoming:
     ``source`` and ``update_id`` together name it for ever: the same pair is the same deed. ``message_id`` is the
     message that was written, or whose button was pressed. ``file_ref`` is what the messenger fetches a photo (in its
     largest size) or a file by; ``file_size`` counts bytes, 0 where it is not said; name and type are the sender's
-    word. ``raw`` is kept only if it cannot be handled.
+    word. Photos that were sent together have the same ``album``, which is empty for one alone; each is an event of its
+    own. ``raw`` is kept only if it cannot be handled.
     """
 
     source: str
@@ -64,6 +65,7 @@ class Incoming:
     file_name: str = ""
     file_size: int = 0
     content_type: str = ""
+    album: str = ""
     raw: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __repr__(self) -> str:

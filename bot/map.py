@@ -67,12 +67,13 @@ def shown_verbs(show: Callable[..., Any]) -> tuple[str, ...]:
 
 
 def ways_of(screen: Screen) -> list[Way]:
-    """All answers of a screen: to its verbs, to what is typed on it or of no use elsewhere, to commands, to what is
-    meant for it anywhere.
+    """All answers of a screen: to its verbs, to what is typed on it or of no use elsewhere, to what says that it is
+    meant for it, to commands, to what is meant for it anywhere.
     """
     answers: list[tuple[str, Reply]] = [(f"`{verb}`", answer) for verb, answer in screen.presses.items()]
     answers += [(f"typed: {kind.value}", answer) for kind, answer in screen.inputs.items()]
     answers += [(f"otherwise: {kind.value}", answer) for kind, answer in screen.others.items()]
+    answers += [(f"claimed: {kind.value}", answer) for kind, (_, answer) in screen.claims.items()]
     answers += [(f"anywhere: {kind.value}", answer) for kind, answer in screen.everywhere.items()]
     answers += [(f"/{name}", answer) for name, answer in screen.commands.items()]
     return [Way(trigger, _promise(answer), leads_to(screen, answer)) for trigger, answer in answers]

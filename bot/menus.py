@@ -34,7 +34,7 @@ class Menus:
     def commands(self, roles: Collection[Role], locale: str) -> Commands:
         """The menu of somebody with these roles; of a stranger, where there are none.
 
-        What all staff can do comes first, then what belongs to a role, then what everybody can do.
+        The menu comes first, with what all staff can do; then what belongs to a role, then what everybody can do.
         """
         seen = [screen for screen in self._registry.screens.values() if not screen.roles or screen.roles & set(roles)]
         return [
@@ -70,10 +70,9 @@ class Menus:
         return Item(chat_lane(chat_key), "chat.commands", {"commands": commands})
 
 
-def _rank(screen: Screen) -> tuple[int, str]:
-    if not screen.roles:
-        return 2, screen.name
-    return (0 if screen.roles == set(Role) else 1), screen.name
+def _rank(screen: Screen) -> tuple[int, bool, str]:
+    part = 2 if not screen.roles else 0 if screen.roles == set(Role) else 1
+    return part, "menu" not in screen.menu, screen.name
 
 
 def _mark(commands: Commands) -> str:

@@ -7,6 +7,7 @@ acted on have buttons here, which carry the order's version.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -34,11 +35,20 @@ def _open_order(facts: Mapping[str, Any]) -> Rows:
 
 
 def _correct_address(facts: Mapping[str, Any]) -> Rows:
-    return [[*_open_order(facts)[0], Button("correct_address", "mail_address", (facts["order_id"],))]]
+    return [[*_open_order(facts)[0], Button("correct_address", "mail_address", _paper(facts))]]
 
 
 def _open_papers(facts: Mapping[str, Any]) -> Rows:
-    return [[*_open_order(facts)[0], Button("mail_it", "mail_address", (facts["order_id"],))]]
+    return [[*_open_order(facts)[0], Button("mail_it", "mail_address", _paper(facts))]]
+
+
+def _paper(facts: Mapping[str, Any]) -> tuple[int, ...]:
+    """Which paper a notice is about: the order's invoice, or one of its credit notes."""
+    return (facts["order_id"], facts["note_id"]) if facts["note_id"] else (facts["order_id"],)
+
+
+def _open_credit_note(facts: Mapping[str, Any]) -> Rows:
+    return [[*_open_order(facts)[0], Button("open_papers", "papers", (facts["order_id"],))]]
 
 
 def _open_photos(facts: Mapping[str, Any]) -> Rows:
@@ -47,6 +57,12 @@ def _open_photos(facts: Mapping[str, Any]) -> Rows:
 
 def _open_child(facts: Mapping[str, Any]) -> Rows:
     return [[Button("open_order", "order", (facts["child_id"],))]]
+
+
+def _open_ticket(facts: Mapping[str, Any]) -> Rows:
+    if facts["in_their_place"]:  # an admin, whose ticket it is not
+        return [[Button("open_ticket", "ticket_review", (facts["ticket_id"],))]]
+    return [[Button("open_ticket", "ticket", (facts["ticket_id"],))]]
 
 
 def _open_low(_facts: Mapping[str, Any]) -> Rows:
@@ -61,12 +77,32 @@ def _place(facts: Mapping[str, Any]) -> Rows:  # noqa: ARG001
     return [[Button("place", "place")]]
 
 
+def _open_statement(facts: Mapping[str, Any]) -> Rows:
+    if facts["in_their_place"]:  # an admin, whose statement it is not
+        return [[Button("open_statement", "settle_show", (facts["settlement_id"],))]]
+    days = tuple(date.fromisoformat(facts[name]).toordinal() for name in ("first", "last"))
+    return [[Button("open_statement", "earnings", (0, *days))]]
+
+
 def _open_company(_facts: Mapping[str, Any]) -> Rows:
     return [[Button("open_logo", "company")]]
 
 
 def _open_product(facts: Mapping[str, Any]) -> Rows:
     return [[Button("open_product", "goods_edit", (facts["product_id"],))]]
+
+
+def _open_told(facts: Mapping[str, Any]) -> Rows:
+    """What a digest tells of, and where digests are switched off."""
+    days = tuple(date.fromisoformat(facts[name]).toordinal() for name in ("first", "last"))
+    sells = facts["own"] or facts["company"]
+    figures = [Button("open_figures", "figures", days)] if sells else []
+    goals = [Button("open_goals", "goals")] if facts["goals"] else []
+    return [[*figures, *goals], [Button("open_digests", "digests")]]
+
+
+def _open_goals(_facts: Mapping[str, Any]) -> Rows:
+    return [[Button("open_goal_sheet", "goal_sheet")]]
 
 
 BUTTONS: dict[str, Callable[[Mapping[str, Any]], Rows]] = {
@@ -83,11 +119,21 @@ BUTTONS: dict[str, Callable[[Mapping[str, Any]], Rows]] = {
     "order_short": _open_child,
     "order_displaced": _open_order,
     "photo_kept": _open_photos,
+    "ticket_read": _open_ticket,
+    "ticket_photo_lost": _open_ticket,
+    "ticket_questioned": _open_ticket,
     "stock_low": _open_low,
+    "goals_sheet_ready": _open_goals,
+    "goals_unread": _open_goals,
     "invoice_kept": _open_papers,
+    "credit_note_kept": _open_papers,
+    "order_credited": _open_credit_note,
+    "sale_voided": _open_order,
+    "digest": _open_told,
     "mail_refused": _correct_address,
     "contact_request": _answer_request,
     "phone_shared": _answer_request,
+    "commission_settled": _open_statement,
 }
 
 

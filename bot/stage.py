@@ -16,12 +16,15 @@ from services.outbox import Item, Message
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A screen as it is to be seen; with what is sent above it, and what brings a reply keyboard up or down."""
+    """A screen as it is to be seen; with what is sent above it, what brings a reply keyboard up or down, and the emoji
+    under messages that go with it.
+    """
 
     message: Message
     above: Sequence[tuple[str, Message]] = ()
     prompt: Message | None = None
     hush: Message | None = None
+    reactions: Sequence[tuple[str, str]] = ()
 
 
 def items(session: Session, dialogue: Dialogue, incoming: Incoming, picture: Picture) -> list[Item]:
@@ -32,6 +35,7 @@ def items(session: Session, dialogue: Dialogue, incoming: Incoming, picture: Pic
     """
     lane = chat_lane(dialogue.chat_key)
     leaving = [Item(lane, "chat.delete", {"message_id": incoming.message_id})] if _held_a_password(incoming) else []
+    leaving += [Item(lane, "chat.react", {"message_id": to, "emoji": emoji}) for to, emoji in picture.reactions]
     noted = dialogues.message_of(session, dialogue.chat_key, dialogue.slot)
     message = dict(picture.message)
     in_place = incoming.kind is Kind.PRESS and _is_living(session, dialogue, incoming.message_id, noted)

@@ -44,7 +44,7 @@ def payload(document: InvoiceDocument, purpose: str) -> str | None:
     ``purpose``: what the payer's bank shall write down, in the words of the seller's country.
     """
     kind = countries.profile(document.country).qr
-    if document.total_minor <= 0:
+    if document.total_minor <= 0 or document.corrects is not None:
         return None
     if kind is BankQr.ST00012 and document.currency == "RUB":
         return _st00012(document, purpose)

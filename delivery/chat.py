@@ -22,7 +22,9 @@ from services.ways_out import NeverAgain, TryLater, Unreachable
 log = logging.getLogger(__name__)
 
 _PACED = {"chat.screen", "chat.notice", "chat.prompt", "chat.hush", "chat.document", "chat.photo", "chat.map"}
-KINDS = (*sorted(_PACED), "chat.strip", "chat.delete", "chat.commands")
+KINDS = (*sorted(_PACED), "chat.strip", "chat.delete", "chat.commands", "chat.react")
+REACTION_TRIES = 2
+"""A reaction is a courtesy: what it says, the screen says too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class ChatWay:
             "chat.strip": _strip,
             "chat.delete": _delete,
             "chat.hush": _hush,
+            "chat.react": _react,
         }
 
     def limits(self, row: Row) -> Sequence[Limit]:
@@ -172,6 +175,20 @@ def _strip(connector: Connector, chat_key: str, _row: Row, message_id: str | Non
 def _delete(connector: Connector, chat_key: str, _row: Row, message_id: str | None) -> str:
     if message_id is not None:
         connector.delete(chat_key, message_id)
+    return message_id or ""
+
+
+def _react(connector: Connector, chat_key: str, row: Row, message_id: str | None) -> str:
+    """React to a message, or let it be: a reaction that is refused is worth neither a dead row nor a long wait."""
+    try:
+        if message_id is not None:
+            connector.react(chat_key, message_id, row.payload["emoji"])
+    except NeverAgain as refusal:
+        log.info("no reaction: %s", refusal.reason)
+    except TryLater as later:
+        if row.attempts + 1 < REACTION_TRIES:
+            raise
+        log.info("no reaction: %s", later.reason)
     return message_id or ""
 
 

@@ -13,18 +13,25 @@ from bot.connectors.connector import Connector
 from bot.events import Handled, Internal
 from db.session import Transaction
 from delivery import ownership
+from delivery.charts.way import ChartsWay
 from delivery.chat import KINDS, ChatWay, Courtesy, Pace
+from delivery.commissions import CommissionWay
+from delivery.digests import DigestWay
 from delivery.fetching import FetchingWay
 from delivery.figures import FiguresWay
 from delivery.geocoders import Geocoder
 from delivery.geocoding import GeocodingWay
+from delivery.goals import GoalsWay
 from delivery.hints import Hints
 from delivery.invoices import DrawingWay, MailingWay
 from delivery.profile import ProfileWay
+from delivery.recognising import RecognisingWay, not_at_all
+from delivery.recognition.tickets import recognise
 from delivery.relay import Relay
 from delivery.routing import Router, RoutingWay
 from delivery.smtp import SmtpGateway
 from delivery.ways import Way
+from services import digests
 from services.files import FileStore
 from services.jobs import Job
 from templates.environment import Texts
@@ -42,6 +49,7 @@ class DeliverySettings(Protocol):
     geocoder_url: str
     geocoder_key: SecretStr
     router_url: str
+    recognition: bool
     chat_rate: float
     chat_burst: int
     notice_rate: float
@@ -80,7 +88,7 @@ class Delivery:
     ) -> None:
         self._hand_in = house.hand_in
         self._files_dir = settings.files_dir
-        self._hints = Hints(transaction=house.transaction, clock=clock)
+        self._hints = Hints(transaction=house.transaction, clock=clock, chores=[digests.put_due])
         self._courtesies = {name: Courtesy(connector) for name, connector in connectors.items()}
         self._relay = Relay(
             transaction=house.transaction,
@@ -101,15 +109,23 @@ class Delivery:
         pace = Pace(settings.chat_rate, settings.chat_burst, settings.notice_rate)
         chat = ChatWay(connectors, pace, store, self._hand_back)
         gateway = SmtpGateway(settings.smtp_url.get_secret_value())
+        drawing = DrawingWay(texts, FONTS, store, self._hand_back)
         mail = MailingWay(texts, gateway, store, self._hand_back, sender=settings.mail_from, clock=clock)
         return {
             **dict.fromkeys(KINDS, chat),
-            Job.DRAW_INVOICE: DrawingWay(texts, FONTS, store, self._hand_back),
+            **dict.fromkeys((Job.DRAW_INVOICE, Job.DRAW_CREDIT_NOTE), drawing),
             Job.MAIL_INVOICE: mail,
             **self._map_services(settings),
             Job.SET_PROFILE: ProfileWay(connectors, clock),
             Job.DRAW_FIGURES: FiguresWay(texts, house.reading, store, self._hand_back),
+            Job.DRAW_COMMISSION: CommissionWay(texts, house.reading, store, self._hand_back),
+            Job.DRAW_GOALS: GoalsWay(texts, store, self._hand_back, clock=clock),
+            Job.DRAW_CHART: ChartsWay(texts, FONTS, store, self._hand_back),
+            Job.TELL_DIGEST: DigestWay(house.reading, self._hand_back, clock=clock),
             Job.FETCH_FILE: FetchingWay(connectors, store, self._hand_back),
+            Job.READ_TICKET: RecognisingWay(
+                connectors, store, recognise if settings.recognition else not_at_all, self._hand_back, clock=clock
+            ),
         }
 
     def _map_services(self, settings: DeliverySettings) -> dict[str, Way]:

@@ -9,15 +9,28 @@ from sqlalchemy.orm import Session
 
 from bot.connectors.connector import Connector, FileGone, FileTooLarge
 from bot.events import Internal
-from delivery import pictures
+from delivery import goal_tables, pictures
+from delivery.goal_tables import NoTable
 from delivery.pictures import NoPicture
 from delivery.ways import HandBack
-from services import fetching
+from services import fetching, goal_files
 from services.files import FileStore
 from services.lanes import Row
 from services.pace import Limit
 
-_SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
+UNKNOWN = "application/octet-stream"
+_SUFFIXES = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "image/heic": ".heic",
+    "application/pdf": ".pdf",
+}
+_BEGINNINGS = {
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n": "image/png",
+    b"%PDF-": "application/pdf",
+}
 
 
 class FetchingWay:
@@ -40,17 +53,18 @@ class FetchingWay:
         """
         connector = self._connectors[row.payload["chat_key"].partition(":")[0]]
         try:
-            content = connector.fetch(row.payload["file_ref"], largest=fetching.LARGEST)
+            content = connector.fetch(row.payload["file_ref"], largest=fetching.largest(row.payload["purpose"]))
             kind = self._content_type(row, content)
+            read = _read(row, content)
         except FileTooLarge:
             return self._refuse(row, fetching.TOO_LARGE)
         except FileGone:
             return self._refuse(row, fetching.GONE)
-        except NoPicture as refusal:
+        except (NoPicture, NoTable) as refusal:
             return self._refuse(row, refusal.reason)
         sha256 = self._store.put(content)
         name = row.payload["name"] or row.payload["purpose"] + _SUFFIXES.get(kind, "")
-        self._tell("file.fetched", row, sha256=sha256, name=name, content_type=kind, size=len(content))
+        self._tell("file.fetched", row, sha256=sha256, name=name, content_type=kind, size=len(content), **read)
         return sha256
 
     @staticmethod
@@ -58,7 +72,7 @@ class FetchingWay:
         """What the file is. Of a picture its bytes say it, and nobody's word counts."""
         if row.payload["purpose"] in fetching.PICTURES:
             return pictures.content_type(content)
-        return "application/octet-stream"
+        return _seems(content) if row.payload["purpose"] == fetching.TICKET else UNKNOWN
 
     def settle(self, session: Session, row: Row, provider_id: str) -> None:
         """What was learnt has gone through the conversation's door already."""
@@ -77,3 +91,17 @@ class FetchingWay:
     def _tell(self, event: str, row: Row, **found: Any) -> None:
         asked = {name: row.payload[name] for name in ("purpose", "person_id", "chat_key", "facts")}
         self._hand_back(Internal(event, row.id, {**asked, **found}))
+
+
+def _read(row: Row, content: bytes) -> dict[str, Any]:
+    """What stands in a table, where one is wanted: it is read here, as no transaction waits for it."""
+    return {"table": goal_tables.read(content)} if row.payload["purpose"] == goal_files.PURPOSE else {}
+
+
+def _seems(content: bytes) -> str:
+    """What a file calls itself in its first bytes; nothing of it is unpacked."""
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    if content[4:8] == b"ftyp" and content[8:12] in {b"heic", b"heix", b"mif1", b"msf1", b"heif"}:
+        return "image/heic"
+    return next((kind for start, kind in _BEGINNINGS.items() if content.startswith(start)), UNKNOWN)

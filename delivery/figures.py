@@ -60,6 +60,7 @@ class FiguresWay:
             book.add_orders(Basis.FORMED, figures_export.orders_in(session, wanted, Basis.FORMED))
             book.add_orders(Basis.LOADED, figures_export.orders_in(session, wanted, Basis.LOADED))
             book.add_lines(figures_export.lines_in(session, wanted))
+            book.add_credits(figures_export.credits_in(session, wanted))
             for what in By:
                 entries = statistics.entries(session, wanted.period, what, wanted.scope, most=MOST_ENTRIES)
                 book.add_top(what, entries)

@@ -1,47 +1,73 @@
 """Hints that a lane may have something to do, carried by Dramatiq. The truth stays in the database: every hint
 could be lost, and the sweeper would find the lane within a second.
 
-Embedded: Dramatiq's StubBroker and its worker threads in this process; chats and slow jobs have a broker each,
-so that a mail server that hangs delays nobody's menu.
+Embedded: Dramatiq's StubBroker and its worker threads in this process; chats, slow jobs, the reading of tickets, and
+digests with their pictures have a broker each, so that neither a mail server that hangs, nor a hundred photos, nor the
+hour of the digests delay anybody's menu or invoice.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import dramatiq
 from dramatiq.brokers.stub import StubBroker
+from sqlalchemy.orm import Session
 
 from db.session import Transaction
 from services import inbox, lanes, outbox, throttle
 
 log = logging.getLogger(__name__)
 
-CHATS, JOBS = "chats", "jobs"
+CHATS, JOBS, READING, DIGESTS = "chats", "jobs", "reading", "digests"
+_QUEUES = {"chat": CHATS, "ocr": READING, "chart": DIGESTS, "digest": DIGESTS}
+"""By what a lane's key begins with; all the rest are jobs."""
 JOB_THREADS = 3
+READING_THREADS = 1
+"""Reading a photo fills a core; one at a time leaves the others to those who wait for a menu."""
+DIGEST_THREADS = 1
+"""At the hour of the digests everybody's come at once, most with a picture, which is drawn one at a time."""
 SWEEP_SECONDS = 1.0
 TIDY_EVERY = timedelta(hours=1)
 INBOX_KEPT = timedelta(days=7)
 OUTBOX_KEPT = timedelta(days=30)
 
 
-class Hints:
-    """Carries hints to the drain and sweeps up what no hint reached. ``start`` after any fork, ``stop`` at the end."""
+class Chore(Protocol):
+    """What the time of day asks for: puts into the outbox what is due by ``now``, in a transaction of its own."""
 
-    def __init__(self, *, transaction: Transaction, clock: Callable[[], datetime], chat_threads: int = 4) -> None:
+    def __call__(self, session: Session, *, now: datetime) -> None:
+        """Do it."""
+
+
+class Hints:
+    """Carries hints to the drain and sweeps up what no hint reached. ``start`` after any fork, ``stop`` at the end.
+
+    ``chores`` are done by the sweeper, every time before it looks.
+    """
+
+    def __init__(
+        self,
+        *,
+        transaction: Transaction,
+        clock: Callable[[], datetime],
+        chat_threads: int = 4,
+        chores: Sequence[Chore] = (),
+    ) -> None:
         self._transaction = transaction
         self._clock = clock
+        self._chores = chores
         self._drain: Callable[[str], None] | None = None
-        brokers = {queue: StubBroker(middleware=[]) for queue in (CHATS, JOBS)}
+        brokers = {queue: StubBroker(middleware=[]) for queue in (CHATS, JOBS, READING, DIGESTS)}
         self._poke = {
             queue: dramatiq.actor(self._poked, broker=broker, actor_name="poke", queue_name=queue)
             for queue, broker in brokers.items()
         }
-        threads = {CHATS: chat_threads, JOBS: JOB_THREADS}
+        threads = {CHATS: chat_threads, JOBS: JOB_THREADS, READING: READING_THREADS, DIGESTS: DIGEST_THREADS}
         self._workers = [
             dramatiq.Worker(broker, worker_threads=threads[queue], worker_timeout=100)
             for queue, broker in brokers.items()
@@ -87,7 +113,7 @@ class Hints:
             self._actor(key).send_with_options(args=(key,), delay=int(seconds * 1000) + 1)
 
     def _actor(self, key: str) -> Any:
-        return self._poke[CHATS if key.startswith("chat:") else JOBS]
+        return self._poke[_QUEUES.get(key.partition(":")[0], JOBS)]
 
     def _poked(self, key: str) -> None:
         """Dramatiq's worker lands here. Whatever fails is left to the sweeper."""
@@ -100,9 +126,19 @@ class Hints:
         except Exception:
             log.exception("draining %s failed; the sweeper will come back to it", key)
 
+    def _do_chores(self) -> None:
+        """One that fails is tried again with the next sweep, and keeps nobody from being looked after."""
+        for chore in self._chores:
+            try:
+                with self._transaction() as session:
+                    chore(session, now=self._clock())
+            except Exception:
+                log.exception("a chore failed; it is done again with the next sweep")
+
     def _sweep(self) -> None:
         tidied = datetime.min.replace(tzinfo=UTC)
         while not self._stopping.is_set():
+            self._do_chores()
             try:
                 now = self._clock()
                 with self._transaction() as session:

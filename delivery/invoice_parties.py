@@ -1,13 +1,14 @@
-"""The upper part of an invoice: who sells, who buys, what is paid where, and how the goods travelled."""
+"""The upper part of a paper: who sells, who buys; what is paid where and how the goods went, or what it corrects."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from delivery.invoice_sheet import COLUMNS, Sheet
+from delivery.invoice_sheet import COLUMNS, LEFT, RIGHT, Sheet
 from delivery.pdf_layout import GREY, Pen, Piece, beside, space, stack, wrap
 from services import countries
 from services.countries import TaxId
+from services.invoice_document import Correction
 
 _MOST_LINES: Final = {"": 7, "place": 12}  # what the columns of our tables hold; with 3 for the rest a page is full
 _GAP: Final = 11.0
@@ -22,13 +23,18 @@ class _Detail(NamedTuple):
 
 
 def boxes(sheet: Sheet) -> Piece:
-    """The four boxes, in two columns; one that has nothing to say is left out."""
+    """The boxes, in two columns; one that has nothing to say is left out."""
     rows = [
         beside([_box(sheet, "seller", _seller(sheet), COLUMNS[0]), _box(sheet, "buyer", _buyer(sheet), COLUMNS[1])]),
-        beside(
-            [_box(sheet, "payment", _payment(sheet), COLUMNS[0]), _box(sheet, "delivery", _delivery(sheet), COLUMNS[1])]
-        ),
     ]
+    if sheet.document.corrects is not None:
+        rows.append(_box(sheet, "correction", _correction(sheet, sheet.document.corrects), (LEFT, RIGHT)))
+    else:
+        how = [
+            _box(sheet, "payment", _payment(sheet), COLUMNS[0]),
+            _box(sheet, "delivery", _delivery(sheet), COLUMNS[1]),
+        ]
+        rows.append(beside(how))
     return stack([row for row in rows if row.height], gap=_GAP)
 
 
@@ -79,6 +85,17 @@ def _delivery(sheet: Sheet) -> list[_Detail]:
         _labelled(sheet, "warehouse", shipment["warehouse"]),
         _labelled(sheet, "vehicle", shipment["vehicle"]),
         _labelled(sheet, "driver", shipment["driver"]),
+    ]
+
+
+def _correction(sheet: Sheet, corrects: Correction) -> list[_Detail]:
+    """Which invoice is corrected, by how much of it, and why."""
+    invoice = sheet.word("corrected_invoice", corrected=corrects.label, day=corrects.issue_date)
+    return [
+        _labelled(sheet, "corrected", invoice),
+        _labelled(sheet, "order", sheet.word("order_number", number=sheet.document.shipment["order_id"])),
+        _labelled(sheet, "extent", sheet.constant("whole" if corrects.whole else "in_part")),
+        _labelled(sheet, "reason", corrects.reason),
     ]
 
 

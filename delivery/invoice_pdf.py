@@ -1,4 +1,4 @@
-"""The invoice as PDF, drawn from frozen data: the same document and logo give the same bytes."""
+"""The invoice or credit note as PDF, drawn from frozen data: the same document and logo give the same bytes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BAND: Final = 40.0
 
 
 def draw(document: InvoiceDocument, texts: Texts, fonts_dir: Path, logo: Logo | None = None) -> bytes:
-    """Draw an issued invoice in its own language. Reads the stored totals and computes nothing.
+    """Draw an issued paper in its own language. Reads the stored totals and computes nothing.
 
     ``fonts_dir`` holds PTSans-Regular.ttf and PTSans-Bold.ttf.
     """
@@ -92,11 +92,12 @@ def _title(sheet: Sheet) -> Piece:
 
 
 def _band(sheet: Sheet) -> Piece:
-    """What whoever pays looks for first: how much, until when."""
-    facts = [
-        (sheet.constant("total"), sheet.money(sheet.document.total_minor)),
-        (sheet.constant("pay_by"), sheet.day(sheet.document.due_date)),
-    ]
+    """What whoever pays looks for first: how much, until when; of a credit note for which invoice."""
+    facts = [(sheet.constant("total"), sheet.money(sheet.document.total_minor))]
+    if sheet.document.due_date is not None:
+        facts.append((sheet.constant("pay_by"), sheet.day(sheet.document.due_date)))
+    if sheet.document.corrects is not None:
+        facts.append((sheet.constant("corrected"), sheet.document.corrects.label))
     large = Style(sheet.fonts.bold, 12.5, 15)
     width = (RIGHT - LEFT) / len(facts)
 

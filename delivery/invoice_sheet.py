@@ -1,4 +1,4 @@
-"""What every part of an invoice shares: the document, its words, the grid and the type."""
+"""What every part of an invoice or credit note shares: the document, its words, the grid and the type."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ class Sheet:
             "currency": document.currency,
             "prices_include_vat": document.prices_include_vat,
             "title": self.country.title.value,
+            "credit": document.corrects is not None,
+            "rectifies": self.country.rectifies,
             "bank": self.country.bank.value,
             "zero_rate_is_exempt": self.country.zero_rate_is_exempt,
         }

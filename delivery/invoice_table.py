@@ -113,12 +113,13 @@ def _cells(
     language, currency = document.language, document.currency
     amount_minor = line.total_minor if document.prices_include_vat else line.net_minor
     is_delivery = line.kind == "delivery"
+    quantity = text_filters.quantity(line.quantity_milli, line.factor_milli, line.decimals, locale=language)
     return {
         "position": str(line.position),
         "article": line.article,
         "name": delivery if is_delivery else line.name,
         "unit": texts.unit(line.unit_code, language),
-        "quantity": text_filters.quantity(line.quantity_milli, line.factor_milli, line.decimals, locale=language),
+        "quantity": quantity.replace("−", "-"),  # the sign that amounts have
         "price": text_filters.amount(line.price_minor, currency, locale=language),
         "vat": rates[line.vat_rate],
         "amount": text_filters.amount(amount_minor, currency, locale=language),

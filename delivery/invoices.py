@@ -1,11 +1,11 @@
-"""The way out for invoices: drawn from frozen data outside any transaction, then mailed."""
+"""The way out for invoices and credit notes: drawn from frozen data outside any transaction, then mailed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -13,9 +13,10 @@ from bot.events import Internal
 from delivery import invoice_pdf, letters, logo
 from delivery.smtp import SmtpGateway
 from delivery.ways import HandBack
-from services import mailing
+from services import credit_document, invoice_document, mailing
 from services.files import FileStore
-from services.invoice_document import InvoiceDocument, frozen
+from services.invoice_document import InvoiceDocument
+from services.jobs import Job
 from services.lanes import Row
 from services.pace import Limit
 from services.ways_out import TryLater
@@ -24,8 +25,22 @@ from templates.environment import Texts
 NO_SENDER_PAUSE = 60.0
 
 
+class _Kind(NamedTuple):
+    """What a job draws: where its id stands, how it is read, and what is said of it when it is drawn."""
+
+    key: str
+    frozen: Callable[[Session, int], InvoiceDocument]
+    drawn: str
+
+
+_KINDS: Final = {
+    Job.DRAW_INVOICE: _Kind("invoice_id", invoice_document.frozen, "invoice.drawn"),
+    Job.DRAW_CREDIT_NOTE: _Kind("credit_note_id", credit_document.frozen, "credit.drawn"),
+}
+
+
 class DrawingWay:
-    """Draws an invoice's PDF, stores it, and hands back where it lies."""
+    """Draws the PDF of an invoice or credit note, stores it, and hands back where it lies."""
 
     def __init__(self, texts: Texts, fonts: Path, store: FileStore, hand_back: HandBack) -> None:
         self._texts, self._fonts, self._store, self._hand_back = texts, fonts, store, hand_back
@@ -35,20 +50,22 @@ class DrawingWay:
         return ()
 
     def prepare(self, session: Session, row: Row) -> InvoiceDocument:
-        """Read what the invoice prints."""
-        return frozen(session, row.payload["invoice_id"])
+        """Read what the paper prints."""
+        kind = _KINDS[Job(row.kind)]
+        return kind.frozen(session, row.payload[kind.key])
 
     def deliver(self, row: Row, prepared: InvoiceDocument) -> str:
-        """Draw and store. The same invoice always gives the same bytes, so doing it twice is harmless."""
+        """Draw and store. The same paper always gives the same bytes, so doing it twice is harmless."""
         pdf = invoice_pdf.draw(prepared, self._texts, self._fonts, self._logo(prepared.seller["logo_sha256"]))
         sha256 = self._store.put(pdf)
+        kind = _KINDS[Job(row.kind)]
         facts = {
-            "invoice_id": row.payload["invoice_id"],
+            kind.key: row.payload[kind.key],
             "name": f"{prepared.label}.pdf",
             "sha256": sha256,
             "size": len(pdf),
         }
-        self._hand_back(Internal("invoice.drawn", row.id, facts))
+        self._hand_back(Internal(kind.drawn, row.id, facts))
         return sha256
 
     def _logo(self, sha256: str) -> logo.Logo | None:
@@ -65,12 +82,12 @@ class DrawingWay:
         """Drawing needs nobody outside."""
 
     def given_up(self, row: Row, reason: str) -> None:
-        """Tell the admins: an invoice has no paper."""
+        """Tell the admins: something was billed or credited without a paper."""
         self._hand_back(Internal("gave_up", row.id, {"kind": row.kind, "reason": reason}))
 
 
 class MailingWay:
-    """Mails an invoice; what the mail server says comes back as an event."""
+    """Mails an invoice or credit note; what the mail server says comes back as an event."""
 
     def __init__(
         self,

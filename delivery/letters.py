@@ -1,4 +1,4 @@
-"""The letter that brings an invoice: text and HTML in the client's language, and the PDF."""
+"""The letter that brings an invoice or a credit note: text and HTML in the client's language, and the PDF."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from email.policy import SMTP
 from typing import Any, Final
 
 from services import countries
-from services.invoice_document import DocumentLine
+from services.invoice_document import Correction, DocumentLine
 from services.mailing import Letter
 from services.ways_out import NeverAgain, TryLater
 from templates.environment import Texts
@@ -37,14 +37,14 @@ def build(letter: Letter, pdf: bytes, texts: Texts, *, sender: str, now: datetim
     PDF, by which a repeat is known; the Date is the try's own. Raises NeverAgain where the recipient is no address,
     and TryLater where the sender is none: that is our setting to mend, and no fault of the letter's.
     """
-    invoice = letter.invoice
+    document = letter.document
     facts = _facts(letter)
     message = EmailMessage(policy=_POLICY)
     message["Message-ID"] = one_line(letter.message_id)
     message["Date"] = now
     message["Subject"] = one_line(texts.plain(TEMPLATE, "subject", letter.language, facts))
-    message["From"] = _sender(sender, shown=str(invoice.seller["name"]))
-    message["To"] = _recipient(letter.to, shown=str(invoice.buyer["contact"] or invoice.buyer["name"]))
+    message["From"] = _sender(sender, shown=str(document.seller["name"]))
+    message["To"] = _recipient(letter.to, shown=str(document.buyer["contact"] or document.buyer["name"]))
     if letter.reply_to:
         _add_reply_to(message, letter.reply_to)
     message["Auto-Submitted"] = "auto-generated"
@@ -71,30 +71,37 @@ def file_name(name: str) -> str:
 
 
 def _facts(letter: Letter) -> dict[str, Any]:
-    invoice, seller = letter.invoice, letter.invoice.seller
-    country = countries.profile(invoice.country)
+    document, seller = letter.document, letter.document.seller
+    country = countries.profile(document.country)
     return {
-        "label": invoice.label,
-        "issue_date": invoice.issue_date,
-        "due_date": invoice.due_date,
-        "delivery_date": invoice.delivery_date,
-        "lines": [_line(line) for line in invoice.lines[:MOST_LINES]],
-        "more": max(len(invoice.lines) - MOST_LINES, 0),
-        "taxes": invoice.taxes,
-        "is_taxed": any(tax.vat_rate for tax in invoice.taxes),
-        "net_minor": invoice.net_minor,
-        "total_minor": invoice.total_minor,
-        "currency": invoice.currency,
-        "prices_include_vat": invoice.prices_include_vat,
-        "buyer": one_line(str(invoice.buyer["contact"] or invoice.buyer["name"])),
+        "label": document.label,
+        "issue_date": document.issue_date,
+        "due_date": document.due_date,
+        "delivery_date": document.delivery_date,
+        "lines": [_line(line) for line in document.lines[:MOST_LINES]],
+        "more": max(len(document.lines) - MOST_LINES, 0),
+        "taxes": document.taxes,
+        "is_taxed": any(tax.vat_rate for tax in document.taxes),
+        "net_minor": document.net_minor,
+        "total_minor": document.total_minor,
+        "currency": document.currency,
+        "prices_include_vat": document.prices_include_vat,
+        "buyer": one_line(str(document.buyer["contact"] or document.buyer["name"])),
         "seller": one_line(str(seller["name"])),
         "legal_name": one_line(str(seller["legal_name"] or seller["name"])),
         "director_phone": one_line(str(seller["director_phone"])),
         "seller_email": one_line(letter.reply_to),
         "bank": country.bank.value,
+        "corrects": _corrected(document.corrects),
+        "rectifies": country.rectifies,
         "zero_rate_is_exempt": country.zero_rate_is_exempt,
         **{name: one_line(str(seller[name])) for name in _BANK},
     }
+
+
+def _corrected(corrects: Correction | None) -> dict[str, Any] | None:
+    """Of a credit note: the invoice and why; None for an invoice."""
+    return {**asdict(corrects), "reason": one_line(corrects.reason)} if corrects is not None else None
 
 
 def _line(line: DocumentLine) -> dict[str, Any]:

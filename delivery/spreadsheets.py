@@ -17,14 +17,15 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from services.figures_export import LineRow, OrderRow, Request
+from services.figures_export import CreditRow, LineRow, OrderRow, Request
 from services.statistics import Basis, By, Entry, Figures
 from templates.environment import Texts
 from templates.text_filters import minor_digits
 
 TEMPLATE: Final = "sheets/figures.html"
 CONTENT_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_WIDE = {"client": 30, "name": 36, "product": 36, "rep": 20, "storekeeper": 20, "warehouse": 18, "what": 22}
+_WIDE = {"client": 30, "name": 36, "product": 36, "rep": 20, "storekeeper": 20, "warehouse": 18, "what": 22,
+         "reason": 36, "credit_note": 18, "invoice": 18, "whole": 20}  # fmt: skip
 _WIDTH = 14
 _ORDER_COLUMNS = OrderRow._fields
 _LINE_COLUMNS = (
@@ -58,8 +59,8 @@ class Workbook:
         """The period in all, a row for each basis and currency."""
         rows = [
             {"what": self._word(f"basis_{basis.value}"), **{name: getattr(sums, name) for name in _SUM_COLUMNS[1:]}}
-            for basis, found in zip(Basis, (figures.formed, figures.loaded, figures.cancelled), strict=True)
-            for sums in found
+            for basis in Basis
+            for sums in getattr(figures, basis.value)
         ]
         period = self._wanted.period
         facts = {"first": period.first, "last": period.last}
@@ -68,7 +69,7 @@ class Workbook:
 
     def add_orders(self, basis: Basis, orders: Iterable[OrderRow]) -> None:
         """The orders formed or loaded."""
-        states = ("draft", "waiting", "submitted", "loading", "loaded", "cancelled")
+        states = ("draft", "waiting", "submitted", "loading", "loaded", "cancelled", "voided")
         words = {state: self._word(f"state_{state}") for state in states}
         rows = ({**row._asdict(), "status": words.get(row.status, row.status)} for row in orders)
         self._add(f"sheet_{basis.value}", _ORDER_COLUMNS, rows)
@@ -78,6 +79,12 @@ class Workbook:
         delivery, goods = self._word("kind_delivery"), self._word("kind_goods")
         units: dict[str, str] = {}
         self._add("sheet_lines", _LINE_COLUMNS, (self._line(row, units, delivery, goods) for row in lines))
+
+    def add_credits(self, notes: Iterable[CreditRow]) -> None:
+        """The credit notes, with what each takes back."""
+        extent = {True: self._word("extent_whole"), False: self._word("extent_part")}
+        rows = ({**row._asdict(), "whole": extent[row.whole]} for row in notes)
+        self._add("sheet_credits", CreditRow._fields, rows)
 
     def _line(self, row: LineRow, units: dict[str, str], delivery: str, goods: str) -> dict[str, Any]:
         if row.unit_code not in units:
@@ -90,7 +97,7 @@ class Workbook:
         }
 
     def add_top(self, what: By, entries: Sequence[Entry]) -> None:
-        """One of the lists by client, rep, …; products with their quantities."""
+        """One of the lists by client, rep, …, of the turnover; products with their quantities."""
         nobody = self._word("nobody")
         of_goods = what is By.PRODUCT
         columns = (what.value, *(("quantity", "unit_code") if of_goods else ()), "orders", "total_minor", "currency")

@@ -25,6 +25,9 @@ __all__ = [
     "Press",
 ]
 
+SCENE_SECONDS = 60.0
+"""How long it may take to put all back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -77,8 +80,9 @@ class Box:
         username: str | None = None,
         language_code: str | None = "ru",
         phone: str | None = None,
+        about: str | None = None,
     ) -> Person:
-        """Register a person."""
+        """Register a person; `about` says to whoever watches what they are: admin, rep, storekeeper, stranger."""
         told = self.control(
             "new_person",
             first_name=first_name,
@@ -86,11 +90,12 @@ class Box:
             username=username,
             language_code=language_code,
             phone=phone,
+            about=about,
         )
         return Person(self.control, **told)
 
     def reset(self) -> None:
-        """Forget bots, people, mail, faults and requests; settings stay."""
+        """Forget bots, people, mail, faults and requests, set the clock right; settings stay."""
         self.control("reset")
 
     def settings(self, **changes: Any) -> dict[str, Any]:
@@ -226,3 +231,48 @@ class Box:
     def shuffle_updates(self, bot: Bot, count: int, seed: int = 0) -> None:
         """Collect the next `count` updates and deliver them in another order."""
         self.control("shuffle_updates", bot_id=bot.id, count=count, seed=seed)
+
+    def stage(self) -> dict[str, Any]:
+        """Return the bot's process, the story, the scenes and the offers, as the page shows them."""
+        told: dict[str, Any] = self.control("stage")
+        return told
+
+    def kill_bot(self) -> None:
+        """Kill the process of the bot that the sandbox runs."""
+        self.control("kill_bot")
+
+    def start_bot(self) -> None:
+        """Start it again."""
+        self.control("start_bot")
+
+    def play_story(self, pace: float | None = None) -> None:
+        """Play the story from where it stands, so many seconds from action to action; one that is over begins anew."""
+        self.control("play_story", wait=SCENE_SECONDS, pace=pace)
+
+    def pause_story(self) -> None:
+        """Hold it before its next action."""
+        self.control("pause_story")
+
+    def stop_story(self) -> None:
+        """End it before its next action."""
+        self.control("stop_story")
+
+    def set_pace(self, pace: float) -> None:
+        """Change the seconds from one action to the next."""
+        self.control("set_pace", pace=pace)
+
+    def put_back(self, scene: str) -> None:
+        """Put all back to a scene, and return when it is there."""
+        self.control("put_back", wait=SCENE_SECONDS, scene=scene)
+
+    def offer_place(self, name: str, latitude: float, longitude: float, about: str = "") -> None:
+        """Offer a place on the page, for people to send."""
+        self.control("offer_place", name=name, latitude=latitude, longitude=longitude, about=about)
+
+    def offer_contact(self, name: str, phone: str) -> None:
+        """Offer a contact on the page, for people to send."""
+        self.control("offer_contact", name=name, phone=phone)
+
+    def offer_note(self, person: Person, text: str, label: dict[str, str] | None = None) -> None:
+        """Keep a text at hand for a person on the page, with a label by language; an empty one takes it away."""
+        self.control("offer_note", person_id=person.id, text=text, label=label)

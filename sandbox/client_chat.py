@@ -52,6 +52,7 @@ class Person:
     username: str | None
     language_code: str | None
     phone: str
+    about: str | None = None
 
     def chat_with(self, bot: Bot) -> Chat:
         """Return the private chat with a bot."""

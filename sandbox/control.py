@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox import control_people, control_trouble, control_watch
+from sandbox import control_people, control_stage, control_trouble, control_watch
 from sandbox.botapi import JSON, encode
 from sandbox.core import Core
 from sandbox.refusals import Refused, WrongControl
@@ -19,6 +19,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     **control_people.ACTIONS,
     **control_watch.ACTIONS,
     **control_trouble.ACTIONS,
+    **control_stage.ACTIONS,
 }
 
 
@@ -61,6 +62,9 @@ SIGNATURES = {name: _Signature(action) for name, action in ACTIONS.items()}
 async def answer(core: Core, request: web.Request) -> web.StreamResponse:
     """Do one action; a wrong call is answered with 400 and `{"error": …}`."""
     name = request.path.removeprefix("/control").strip("/")
+    if name and request.method != "POST":
+        body = encode({"error": f"{name}: only by POST"})
+        return web.Response(body=body, status=405, content_type=JSON, headers={"Allow": "POST"})
     if not name:
         listed = {action: list(found.types) for action, found in SIGNATURES.items()}
         return web.Response(body=encode({"actions": listed}), content_type=JSON)

@@ -60,10 +60,14 @@ def _new_person(
     username: str | None = None,
     language_code: str | None = None,
     phone: str | None = None,
+    about: str | None = None,
 ) -> Wire:
+    first_name = first_name.strip()
+    if not first_name:
+        raise WrongControl("a person has a first name")
     names = {"last_name": last_name, "username": username, "language_code": language_code}
-    person = core.world.new_person(first_name, phone=phone, **names)
-    return {"id": person.id, "first_name": first_name, "phone": person.phone, **names}
+    person = core.world.new_person(first_name, phone=phone, about=about, **names)
+    return {"id": person.id, "first_name": first_name, "phone": person.phone, "about": about, **names}
 
 
 def _change_person(
@@ -74,6 +78,7 @@ def _change_person(
         person.deactivated = deactivated
     if language_code is not None:
         person.language_code = language_code
+    core.world.note("person", person_id=person.id)
     return {"id": person.id}
 
 

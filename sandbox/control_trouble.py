@@ -77,7 +77,9 @@ def _fault(core: Core, *, kind: str, method: str | None = None, **options: Any) 
     if method and proper is None:
         raise WrongControl(f"no method {method!r}")
     given = {name: value for name, value in options.items() if value is not None}
-    return core.faults.add(kind, method=proper, **given).view()
+    fault = core.faults.add(kind, method=proper, **given)
+    core.world.stir()
+    return fault.view()
 
 
 def _faults(core: Core) -> list[Wire]:
@@ -86,13 +88,16 @@ def _faults(core: Core) -> list[Wire]:
 
 def _clear_fault(core: Core, *, fault_id: int | None = None) -> Wire:
     core.faults.clear(fault_id)
+    core.world.stir()
     return {}
 
 
 def _mail_fault(core: Core, *, kind: str, **options: Any) -> Wire:
     _check_options(options, _MAIL_OPTIONS, "a mail fault")
     given = {name: value for name, value in options.items() if value is not None}
-    return core.post.add_fault(kind, **given).view()
+    fault = core.post.add_fault(kind, **given)
+    core.world.stir()
+    return fault.view()
 
 
 def _mail_faults(core: Core) -> list[Wire]:
@@ -104,6 +109,7 @@ def _clear_mail_fault(core: Core, *, fault_id: int | None = None) -> Wire:
         core.post.faults.clear()
     else:
         core.post.faults.pop(fault_id, None)
+    core.world.stir()
     return {}
 
 

@@ -49,15 +49,13 @@ def _chats(core: Core, *, bot_id: int) -> list[Wire]:
 
 def _messages(core: Core, *, bot_id: int, person_id: int, limit: int | None = None) -> list[Wire]:
     chat = chat_of(core, bot_id, person_id)
-    if limit is None:
-        return [views.message(item) for item in views.visible(chat)]
-    newest: list[Wire] = []
-    for item in reversed(chat.messages.values()):
-        if len(newest) == limit:
-            break
-        if item.deleted_at is None:
-            newest.append(views.message(item))
-    return newest[::-1]
+    return [views.message(item) for item in views.newest(chat, limit or len(chat.messages))]
+
+
+def _earlier(core: Core, *, bot_id: int, person_id: int, before: int, limit: int = 60) -> Wire:
+    """So many messages before a number, as the page shows them, and whether there are still others before."""
+    found = views.newest(chat_of(core, bot_id, person_id), limit + 1, before)
+    return {"messages": [views.bubble(item) for item in found[-limit:]], "more": len(found) > limit}
 
 
 def _history(core: Core, *, bot_id: int, person_id: int) -> list[Wire]:
@@ -190,6 +188,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "events": _events,
     "chats": _chats,
     "messages": _messages,
+    "earlier": _earlier,
     "history": _history,
     "keyboard": _keyboard,
     "typing": _typing,

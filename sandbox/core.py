@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import Any
 
 from sandbox.faults import Faults, Pace
@@ -10,22 +12,35 @@ from sandbox.methods import DOING, Call
 from sandbox.parameters import read
 from sandbox.postoffice import PostOffice
 from sandbox.refusals import conflict
+from sandbox.stage import Stage
+from sandbox.story import nobody
 from sandbox.updates import UpdateQueue, check_kinds
 from sandbox.webhooks import Webhooks
 from sandbox.world import Bot, World
 
 
 class Core:
-    """World, journal, faults, webhooks and post office: what the HTTP interfaces work on."""
+    """World, stage, journal, faults, webhooks and post office: what the HTTP interfaces work on."""
 
-    def __init__(self) -> None:
+    def __init__(self, stage: Stage | None = None) -> None:
         self.world = World()
+        self.stage = stage or Stage()
         self.journal = Journal(self.world.settings.journal_limit)
         self.faults = Faults()
         self.pace = Pace()
         self.post = PostOffice(self.world)
         self.webhooks = Webhooks(self.world, self._fire_and_forget)
         self._doing = {**DOING, **self.webhooks.doing()}
+
+    def watch_stage(self) -> None:
+        """Note each change of the stage from now on; to be called on the loop that serves."""
+        loop = asyncio.get_running_loop()
+
+        def note() -> None:
+            with suppress(RuntimeError):  # the loop has ended: nobody is left to be told
+                loop.call_soon_threadsafe(self.world.note, "stage")
+
+        self.stage.on_change = note
 
     def perform(self, bot: Bot, method: str, given: dict[str, Any]) -> Any:
         """Do a method that needs no waiting; raises Refused."""
@@ -50,11 +65,13 @@ class Core:
         return bot.updates
 
     async def reset(self) -> None:
-        """Forget everything: bots, people, mail, faults, journal."""
+        """Forget everything: bots, people, mail, faults, journal; the clock shows the time again."""
         await self.webhooks.clear()
         for bot in self.world.bots.values():
             bot.updates.terminate_poll("terminated by reset of the sandbox")
         self.world.clear()
+        self.world.clock_shift = 0.0
+        self.stage.forget_people()
         self.journal.clear()
         self.faults.clear()
         self.pace.clear()
@@ -63,6 +80,7 @@ class Core:
 
     async def close(self) -> None:
         """Stop whatever runs in the background."""
+        self.stage.on_change = nobody
         await self.webhooks.clear()
         for bot in self.world.bots.values():
             bot.updates.terminate_poll("terminated by the end of the sandbox")

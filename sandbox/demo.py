@@ -1,172 +1,119 @@
 """`make demo`: a day in the demo company, played over real HTTP and SMTP, with no token and no account.
 
-`python -m sandbox.demo` starts the sandbox in this process and the product in processes of its own, plays the day,
-prints what each person saw in the chat after each step, and saves what came by mail under ``var/demo/``, or another
-folder that is named. On a terminal it stays up until Ctrl-C; with ``ONCE=1`` or without a terminal it ends, with 1
-where a step did not work.
+`python -m sandbox.demo` starts the sandbox in this process and the product in processes of its own, says where the
+page is on which all can be watched and used, plays the day, prints what each person saw in the chat after each step,
+and saves what came by mail under ``var/demo/``, or another folder that is named. Product and page stay up until
+Ctrl-C or SIGTERM; with ``ONCE=1``, or where ``CI`` is set, it ends after the day, with 1 where a step did not work.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-import re
 import shutil
 import signal
-import subprocess
 import sys
-import time
+import threading
+import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from sandbox.client import Bot, Box, ChatMessage, ControlError, Mail
-from sandbox.demo_day import DAY, Day, looks_of
+from sandbox.client import Box
+from sandbox.control_client import ControlError
+from sandbox.demo_day import Day, silently
+from sandbox.demo_host import ROOT, Failed, Host
+from sandbox.demo_telling import Telling, say
 from sandbox.process import running_sandbox
+from sandbox.refusals import WrongControl
+from sandbox.stage import Stage
+from sandbox.story import StepFailed, Stopped
 
-ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "var" / "demo"
-KEPT_FROM_OUTSIDE = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV")
-
-
-Seen = dict[int, dict[int, tuple[str, list[str]]]]
-"""How the messages of each chat looked when they were printed."""
-
-
-class Failed(Exception):
-    """The demo cannot go on; the text says why."""
-
-
-class Installation:
-    """The product with a fresh SQLite database, run as anybody would run it."""
-
-    def __init__(self, folder: Path, box: Box, bot: Bot) -> None:
-        self._folder = folder  # where no .env of a real installation lies
-        self.log = folder / "telbot.log"
-        self._environment = {name: os.environ[name] for name in KEPT_FROM_OUTSIDE if name in os.environ} | {
-            "BOT_TOKEN": bot.token,
-            "BOT_API_URL": box.api_url,
-            "SMTP_URL": box.smtp_url,
-            "DATABASE_URL": f"sqlite:///{folder / 'telbot.sqlite3'}",
-            "FILES_DIR": str(folder / "files"),
-            "CHAT_RATE": "0",  # our people press faster than any hand
-            "NO_PROXY": "127.0.0.1",
-            "PYTHONUTF8": "1",
-        }
-
-    def command(self, word: str) -> str:
-        """Run a command of the product to its end and return what it printed; raises Failed."""
-        done = subprocess.run(  # noqa: S603 - our own words
-            self._line(word), cwd=self._folder, env=self._environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise Failed(f"`telbot_polling.py {word}` ended with {done.returncode}:\n{done.stderr.strip()}")
-        return done.stdout
-
-    @contextmanager
-    def polling(self) -> Iterator[None]:
-        """Let the product poll until the end of the block."""
-        with self.log.open("wb") as log:
-            # In a session of its own: Ctrl-C is for us, and we end the product.
-            process = subprocess.Popen(  # noqa: S603 - our own words
-                self._line("poll"),
-                cwd=self._folder,
-                env=self._environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-            try:
-                yield
-            finally:
-                process.terminate()
-                try:
-                    process.wait(timeout=5)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
-
-    @staticmethod
-    def _line(word: str) -> list[str]:
-        return [sys.executable, str(ROOT / "telbot_polling.py"), word]
+PORT = 8081
+LOG_LINES = 20
 
 
 def main(folder: Path) -> int:
-    """Play the day in a folder that is emptied first; returns what the process ends with."""
+    """Play the day in a folder that is emptied first, and stay; returns what the process ends with."""
     for name in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, lambda number, _frame: sys.exit(128 + number))  # ends the product too
+        signal.signal(name, _end)
     try:
-        with _alone(folder), running_sandbox() as box:
-            _play(folder, box)
-    except Failed as failure:
+        with _alone(folder), ExitStack() as ends:
+            return _show_all(folder, ends)
+    except (Failed, ControlError) as failure:
         say(f"\nThe demo did not work: {failure}")
         return 1
     except KeyboardInterrupt:
         say("\nThe demo has ended.")
+        return 0
+
+
+def _end(number: int, _frame: object) -> None:
+    """Leave by the way on which the product is ended too; a second signal does not cut it short."""
+    signal.signal(number, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
+def _show_all(folder: Path, ends: ExitStack) -> int:
+    stage = Stage()
+    box = _open_sandbox(ends, stage)
+    ends.callback(stage.close)  # before the sandbox
+    page = f"{box.api_url}/"
+    with stage.busy():
+        say(f"Telegram and a mail server in miniature. Watch and use all of it here:\n\n    {page}\n")
+        host = Host(folder, box, stage)
+        _open_browser(page)
+        say("A fresh database with the demo company.\n")
+        host.open()
+    played = play(host.day, host.installation.log)
+    _save_mail(folder / "mail", host.day)
+    if ends_after_the_day():
+        return 0 if played else 1
+    say(
+        f"\nThe bot and the page stay up until Ctrl-C:\n  page    {page}\n"
+        f"  control {box.control_url} (sandbox/README.md)\n  Bot API {box.api_url}\n  mail    {box.smtp_url}"
+    )
+    threading.Event().wait()
     return 0
 
 
-def _play(folder: Path, box: Box) -> None:
-    bot = box.new_bot("severny_veter_bot", name="Северный Ветер")
-    installation = Installation(folder, box, bot)
-    say("A fresh database with the demo company; Telegram and a mail server in miniature.\n")
-    installation.command("migrate")
-    installation.command("seed")
-    printed = re.search(r"Password: (\S+)", installation.command("admin"))
-    if printed is None:
-        raise Failed("`telbot_polling.py admin` printed no password")
-    day = Day(box, bot, admin_password=printed[1])
-    with installation.polling():
-        _take_steps(day, installation.log)
-        _save_mail(folder / "mail", day)
-        if sys.stdout.isatty() and os.environ.get("ONCE") != "1":
-            _stay(box)
+def ends_after_the_day() -> bool:
+    """Whether nobody is there who would go on by hand."""
+    return os.environ.get("ONCE") == "1" or bool(os.environ.get("CI"))
 
 
-def _take_steps(day: Day, log: Path) -> None:
-    seen: Seen = {}
-    letters = 0
-    for number, step in enumerate(DAY, 1):
-        say(f"{number:2}. {step.told}\n")
-        try:
-            step.play(day)
-            day.box.wait_until_quiet()
-        except (AssertionError, ControlError, ValueError) as trouble:
-            told = "\n".join(log.read_text("utf-8", "replace").splitlines()[-20:])
-            raise Failed(f"step {number} ({step.told}): {trouble}\nThe end of {log}:\n{told}") from trouble
-        finally:
-            _show_news(day, seen)
-        for mail in day.mails[letters:]:
-            _show_mail(mail)
-        letters = len(day.mails)
+def _open_sandbox(ends: ExitStack, stage: Stage) -> Box:
+    try:
+        return ends.enter_context(running_sandbox(port=PORT, stage=stage))
+    except OSError:
+        box = ends.enter_context(running_sandbox(stage=stage))
+        say(f"Port {PORT} is taken, so it is another one.")
+        return box
 
 
-def _show_news(day: Day, seen: Seen) -> None:
-    """Print what is new or has changed in the chats since the last time."""
-    for chat in day.chats.values():
-        before, now = seen.get(chat.id, {}), looks_of(chat)
-        for message in chat.messages():
-            look, known = (message.words, message.labels), before.get(message.id)
-            if look != known and not (known and look == (known[0], [])):  # what only lost its buttons is no news
-                _show(chat.person.first_name, _drawn(message))
-        seen[chat.id] = now
+def _open_browser(page: str) -> None:
+    """Only for somebody who sits before the machine."""
+    display = sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if display and sys.stdout.isatty() and not ends_after_the_day():
+        webbrowser.open(page)
 
 
-def _show_mail(mail: Mail) -> None:
-    _show("✉", f"From: {mail.sender}\nTo: {mail.to}\nSubject: {mail.subject}\n\n{(mail.text or '').strip()}")
-    _show("✉", "\n".join(f"📎 {attached.name}" for attached in mail.attachments))
-
-
-def _show(whose: str, text: str) -> None:
-    say("\n".join(f"{whose:>10} │ {line}".rstrip() for line in text.splitlines()) + "\n")
-
-
-def _drawn(message: ChatMessage) -> str:
-    """A message as lines: what was said, and the buttons below it."""
-    place = message.location
-    words = message.words or (f"📍 {place['latitude']}, {place['longitude']}" if place else f"({message.kind})")
-    rows = [" ".join(f"[{button.label}]" for button in row) for row in message.buttons]
-    return "\n".join([words if message.from_bot else f"» {words}", *rows])
+def play(day: Day, log: Path) -> bool:
+    """Play the day at full speed and tell it; False where it did not come to its end, which is told too."""
+    day.around = Telling(day).step
+    try:
+        day.story.run()
+    except StepFailed as failure:
+        told = "\n".join(log.read_text("utf-8", "replace").splitlines()[-LOG_LINES:])
+        say(f"\nThe demo did not work: {failure}\nThe end of {_shown(log)}:\n{told}")
+        return False
+    except (Stopped, WrongControl) as taken:
+        say(f"\nSomebody took over on the page. {taken}".rstrip())
+        return False
+    finally:
+        day.around = silently  # what is played on the page is seen there
+    return True
 
 
 def _save_mail(letters: Path, day: Day) -> None:
@@ -180,15 +127,6 @@ def _save_mail(letters: Path, day: Day) -> None:
             paper = letters / Path(attached.name).name
             paper.write_bytes(attached.content)
             say(f"Invoice: {_shown(paper)} ({len(attached.content)} bytes)")
-
-
-def _stay(box: Box) -> None:
-    say(
-        f"\nThe bot and the sandbox stay up until Ctrl-C:\n"
-        f"  control {box.control_url} (sandbox/README.md)\n  Bot API {box.api_url}\n  mail    {box.smtp_url}"
-    )
-    while True:
-        time.sleep(3600)
 
 
 @contextmanager
@@ -208,12 +146,6 @@ def _alone(folder: Path) -> Iterator[None]:
 def _shown(path: Path) -> Path:
     """A path as it is best read: from where we stand, if it lies below."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
-def say(text: str) -> None:
-    """Tell the person at the terminal, at once."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ PAGE = (
     "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
 )
 TITLES = {500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
+_VIEWED = ("method", "bot_id", "chat_id", "count", "probability", "seconds", "retry_after", "code")
 
 
 @dataclass(slots=True)
@@ -48,7 +49,8 @@ class Fault:
 
     def view(self) -> dict[str, Any]:
         """Return the rule for the control interface."""
-        return {"id": self.id, "kind": self.kind, "after": self.after, "hits": self.hits}
+        given = {name: getattr(self, name) for name in _VIEWED if getattr(self, name) is not None}
+        return {"id": self.id, "kind": self.kind, "after": self.after, "hits": self.hits, **given}
 
 
 class Faults:

@@ -6,6 +6,7 @@ import asyncio
 import base64
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
+from email.message import EmailMessage, MIMEPart
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -28,11 +29,41 @@ class Mail:
     raw: bytes
     at: float
     user: str | None
+    _summary: dict[str, Any] | None = field(default=None, repr=False)
+
+    def parsed(self) -> EmailMessage:
+        """Return the message with its headers and parts."""
+        return message_from_bytes(self.raw, policy=policy.default)
 
     def view(self) -> dict[str, Any]:
         """Return the message with its parts for the control interface; bytes in base64."""
-        message = message_from_bytes(self.raw, policy=policy.default)
-        parts = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
+        message = self.parsed()
+        return {
+            **self._told(message),
+            "html": text_of(html) if (html := message.get_body(("html",))) else None,
+            "attachments": [
+                {**_described(part), "content": base64.b64encode(content_of(part)).decode()}
+                for part in message.iter_attachments()
+            ],
+            "raw": base64.b64encode(self.raw).decode(),
+        }
+
+    def summary(self) -> dict[str, Any]:
+        """Return the message as a mailbox lists and opens it, with its headers and without the bytes of its parts."""
+        if self._summary is None:  # a letter never changes, and parsing a large one takes its time
+            self._summary = self._summarised(self.parsed())
+        return self._summary
+
+    def _summarised(self, message: EmailMessage) -> dict[str, Any]:
+        return {
+            **self._told(message),
+            "html": message.get_body(("html",)) is not None,
+            "attachments": [_described(part) for part in message.iter_attachments()],
+            "headers": [[name, str(value)] for name, value in message.items()],
+        }
+
+    def _told(self, message: EmailMessage) -> dict[str, Any]:
+        plain = message.get_body(("plain",))
         return {
             "number": self.number,
             "envelope_from": self.sender,
@@ -43,21 +74,26 @@ class Mail:
             "from": str(message["from"] or ""),
             "to": str(message["to"] or ""),
             "message_id": str(message["message-id"] or ""),
-            "text": parts["plain"].get_content() if parts["plain"] else None,
-            "html": parts["html"].get_content() if parts["html"] else None,
-            "attachments": [_attachment(part) for part in message.iter_attachments()],
-            "raw": base64.b64encode(self.raw).decode(),
+            "text": text_of(plain) if plain else None,
         }
 
 
-def _attachment(part: Any) -> dict[str, Any]:
-    content = part.get_payload(decode=True) or b""
-    return {
-        "name": part.get_filename() or "",
-        "type": part.get_content_type(),
-        "size": len(content),
-        "content": base64.b64encode(content).decode(),
-    }
+def text_of(part: MIMEPart) -> str:
+    """Return the words of a part, whatever it says of their encoding."""
+    try:
+        return str(part.get_content())
+    except (LookupError, ValueError):  # a charset that nobody knows, or that it does not keep to
+        return content_of(part).decode("utf-8", "replace")
+
+
+def content_of(part: MIMEPart) -> bytes:
+    """Return the bytes of an attachment."""
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def _described(part: MIMEPart) -> dict[str, Any]:
+    return {"name": part.get_filename() or "", "type": part.get_content_type(), "size": len(content_of(part))}
 
 
 @dataclass(slots=True)
@@ -86,7 +122,9 @@ class MailFault:
 
     def view(self) -> dict[str, Any]:
         """Return the rule for the control interface."""
-        return {"id": self.id, "kind": self.kind, "stage": self.stage, "hits": self.hits}
+        narrow = {"to": sorted(self.to) if self.to is not None else None, "count": self.count}
+        given = {name: value for name, value in narrow.items() if value is not None}
+        return {"id": self.id, "kind": self.kind, "stage": self.stage, "code": self.code, "hits": self.hits, **given}
 
 
 @dataclass(slots=True)
@@ -127,6 +165,11 @@ class PostOffice:
         user, password = data.login.decode(), data.password.decode()
         known = not self.credentials or self.credentials.get(user) == password
         return AuthResult(success=known, handled=False, auth_data=user)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the port is open."""
+        return self._server is not None
 
     async def down(self) -> None:
         """Close the port and cut whoever is connected."""

@@ -9,13 +9,14 @@ from contextlib import contextmanager
 
 from sandbox.client import Box
 from sandbox.server import Server
+from sandbox.stage import Stage
 
 
 class _Thread:
     """Runs a server on its own event loop until told to end."""
 
-    def __init__(self, host: str, port: int, smtp_port: int) -> None:
-        self.server = Server()
+    def __init__(self, host: str, port: int, smtp_port: int, stage: Stage | None) -> None:
+        self.server = Server(stage)
         self._where = (host, port, smtp_port)
         self._ready = threading.Event()
         self._failure: BaseException | None = None
@@ -58,9 +59,14 @@ class _Thread:
 
 
 @contextmanager
-def running_sandbox(host: str = "127.0.0.1", port: int = 0, smtp_port: int = 0) -> Iterator[Box]:
-    """Yield a client of a fresh sandbox that runs in this process until the end of the block."""
-    thread = _Thread(host, port, smtp_port)
+def running_sandbox(
+    host: str = "127.0.0.1", port: int = 0, smtp_port: int = 0, *, stage: Stage | None = None
+) -> Iterator[Box]:
+    """Yield a client of a fresh sandbox that runs in this process until the end of the block.
+
+    Raises OSError where a port cannot be had. The stage is the caller's: whoever put a bot or a story on it closes it.
+    """
+    thread = _Thread(host, port, smtp_port, stage)
     thread.start()
     try:
         with Box(thread.server.addresses()["control_url"]) as box:

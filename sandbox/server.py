@@ -6,11 +6,12 @@ import logging
 
 from aiohttp import web
 
-from sandbox import control
+from sandbox import control, page
 from sandbox.botapi import BotApi
 from sandbox.core import Core
 from sandbox.files import UPLOAD_LIMIT
 from sandbox.refusals import Refused
+from sandbox.stage import Stage
 
 LONGEST_LINE = 256 * 1024  # some bots put a whole message into the query
 
@@ -18,8 +19,8 @@ LONGEST_LINE = 256 * 1024  # some bots put a whole message into the query
 class Server:
     """Opens both ports and closes them."""
 
-    def __init__(self) -> None:
-        self.core = Core()
+    def __init__(self, stage: Stage | None = None) -> None:
+        self.core = Core(stage)
         self._api = BotApi(self.core)
         self._runner: web.AppRunner | None = None
         self.host = ""
@@ -27,6 +28,7 @@ class Server:
 
     async def open(self, host: str, port: int, smtp_port: int) -> None:
         """Listen on both ports; 0 takes any free one."""
+        self.core.watch_stage()
         logging.getLogger("mail.log").setLevel(logging.CRITICAL)
         app = web.Application(client_max_size=UPLOAD_LIMIT + 1024 * 1024)
         app.router.add_route("*", "/{path:.*}", self._route)
@@ -60,10 +62,22 @@ class Server:
         path = request.path
         if path.startswith("/bot"):
             return await self._api.method(request)
-        if path.startswith("/control"):
-            if path == "/control/addresses":
-                return web.json_response(self.addresses())
-            return await control.answer(self.core, request)
         if path.startswith("/file/bot"):
             return await self._api.file(request)
-        return web.json_response(Refused(404, "Not Found").answer(), status=404)
+        if page.foreign(request, self.host):
+            return _refused(403, "Forbidden: this sandbox answers only pages of its own")
+        try:
+            return await self._own(request)
+        except page.Missing as missing:
+            return _refused(404, str(missing))
+
+    async def _own(self, request: web.Request) -> web.StreamResponse:
+        if request.path == "/control/addresses":
+            return web.json_response(self.addresses())
+        if request.path.startswith("/control"):
+            return await control.answer(self.core, request)
+        return await page.answer(self.core, request)
+
+
+def _refused(code: int, description: str) -> web.Response:
+    return web.json_response(Refused(code, description).answer(), status=code)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
 from sandbox.rendering import to_html
 from sandbox.world import Chat, Message, Wire
 
+_KINDS = ("venue", "location", "contact", "sticker", "document", "photo", "voice")  # a venue has a location too
 _REQUESTS = ("request_contact", "request_location", "request_poll", "request_users", "request_chat")
 
 
@@ -56,6 +59,26 @@ def message(item: Message) -> Wire:
     }
 
 
+def bubble(item: Message) -> Wire:
+    """A message with what a bubble shows beside its words: what it answers, from whom it was forwarded, its size."""
+    wire = item.wire
+    edited = any(_content(earlier) != _content(wire) for _, earlier in item.versions)
+    replied, origin = wire.get("reply_to_message"), wire.get("forward_origin")
+    photo = wire["photo"][-1] if wire.get("photo") else {}
+    return {
+        **message(item),
+        "edited": edited,  # an app does not call it so when only the buttons are others
+        "reply": replied and {"from": replied["from"]["first_name"], "words": words(replied)},
+        "forwarded": origin["sender_user"]["first_name"] if origin else None,
+        "width": photo.get("width"),
+        "height": photo.get("height"),
+    }
+
+
+def _content(wire: Wire) -> Wire:
+    return {key: value for key, value in wire.items() if key not in ("edit_date", "reply_markup")}
+
+
 def _file(wire: Wire) -> Wire:
     found = wire.get("document") or wire.get("voice") or wire.get("sticker")
     if wire.get("photo"):
@@ -73,6 +96,12 @@ def _file(wire: Wire) -> Wire:
 def visible(chat: Chat) -> list[Message]:
     """Return the messages that the person still sees, oldest first."""
     return [item for item in chat.messages.values() if item.deleted_at is None]
+
+
+def newest(chat: Chat, limit: int, before: int | None = None) -> list[Message]:
+    """Return so many of the messages that the person still sees, or of those before a number, oldest first."""
+    seen = (item for item in reversed(chat.messages.values()) if item.deleted_at is None)
+    return [*itertools.islice((item for item in seen if before is None or item.id < before), limit)][::-1]
 
 
 def told(item: Message) -> str:
@@ -115,14 +144,16 @@ def _lines(chat: Chat, item: Message) -> list[str]:
     who = chat.bot.name if item.from_bot else chat.person.first_name
     edited = " ✎" if item.versions else ""
     reactions = f" {' '.join(item.reactions)}" if item.reactions else ""
-    lines = [f"{who} #{item.id}{edited}{reactions}: {_words(item)}"]
+    lines = [f"{who} #{item.id}{edited}{reactions}: {words(item.wire)}"]
     inline = item.wire.get("reply_markup", {}).get("inline_keyboard", [])
     return lines + ["    " + " ".join(f"[{each['text']}]" for each in row) for row in inline]
 
 
-def _words(item: Message) -> str:
-    wire, text = item.wire, told(item)
-    match item.kind:
+def words(wire: Wire) -> str:
+    """Return a message in a line: its text, or what it is."""
+    text = str(wire.get("text") or wire.get("caption") or "")
+    kind = next((each for each in _KINDS if each in wire), "text")
+    match kind:
         case "text":
             return text
         case "location":
@@ -134,5 +165,5 @@ def _words(item: Message) -> str:
         case "sticker":
             return f"(sticker {wire['sticker']['emoji']})"
         case _:
-            name = f"📎 {wire['document']['file_name']}" if item.kind == "document" else f"({item.kind})"
+            name = f"📎 {wire['document']['file_name']}" if kind == "document" else f"({kind})"
             return f"{name} {text}".rstrip()

@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 FIRST_BOT_ID = 7_000_000_001
 FIRST_PERSON_ID = 500_000_001
+FIRST_UPDATE_ID = 100_000_000
 EVENT_LIMIT = 100_000
 
 
@@ -42,6 +43,8 @@ class Person:
     username: str | None
     language_code: str | None
     phone: str
+    about: str | None = None
+    """What the person is in a story, for whoever watches; Telegram knows nothing of it."""
     deactivated: bool = False
 
     def user(self) -> Wire:
@@ -153,12 +156,19 @@ class World:
         self.change = 0
         self.last_activity = time.monotonic()
         self.in_flight = 0
+        self.stirs = 0
         self._waiters: set[asyncio.Future[None]] = set()
+        self._first_update = FIRST_UPDATE_ID
+        self.bots: dict[int, Bot] = {}
         self.clear()
 
     def clear(self) -> None:
-        """Forget everybody and everything, but not the settings."""
-        self.bots: dict[int, Bot] = {}
+        """Forget everybody and everything, but not the settings.
+
+        Updates are numbered on: a bot that remembers which it has seen must not take new ones for those.
+        """
+        self._first_update = max([self._first_update, *(bot.updates.next_id for bot in self.bots.values())])
+        self.bots = {}
         self.bots_by_token: dict[str, Bot] = {}
         self.people: dict[int, Person] = {}
         self.callbacks: dict[str, Callback] = {}
@@ -172,7 +182,7 @@ class World:
         """Register a bot; its token is made unless one is given."""
         bot_id = int(token.split(":")[0]) if token else FIRST_BOT_ID + len(self.bots)
         token = token or f"{bot_id}:{secrets.token_urlsafe(26)[:35]}"
-        updates = UpdateQueue(first_id=100_000_000 + 1000 * len(self.bots))
+        updates = UpdateQueue(first_id=self._first_update + 1000 * len(self.bots))
         bot = Bot(bot_id, token, name, username, updates, FileStore())
         self.bots[bot.id] = bot
         self.bots_by_token[token] = bot
@@ -184,7 +194,13 @@ class World:
         person_id = FIRST_PERSON_ID + len(self.people)
         phone = facts.get("phone") or f"+7900{person_id % 10_000_000:07d}"
         person = Person(
-            person_id, first_name, facts.get("last_name"), facts.get("username"), facts.get("language_code"), phone
+            person_id,
+            first_name,
+            facts.get("last_name"),
+            facts.get("username"),
+            facts.get("language_code"),
+            phone,
+            facts.get("about"),
         )
         self.people[person.id] = person
         self.note("person", person_id=person.id)
@@ -206,6 +222,7 @@ class World:
     def stir(self) -> None:
         """Wake the waiting without an event: something was delivered or came to its end."""
         self.last_activity = time.monotonic()
+        self.stirs += 1
         if self._waiters:
             waiters, self._waiters = self._waiters, set()
             for waiter in waiters:

@@ -52,7 +52,7 @@ def add(session: Session, name: str, parent_id: int | None, *, by: Actor, now: d
 
 def rename(session: Session, category_id: int, name: str, *, by: Actor, now: datetime) -> Change:
     """Call it something else. Admins only; locks the company. Raises as ``add`` does."""
-    category = _lock(session, category_id, by)
+    category = lock(session, category_id, by)
     values = {"name": _name(session, name, category.parent_id, but=category_id)}
     return forms.save(session, category, values, by=by, subject=f"category:{category_id}", now=now)
 
@@ -62,7 +62,7 @@ def move(session: Session, category_id: int, parent_id: int | None, *, by: Actor
 
     Raises NotAllowed, CategoryGone, CategoryNameTaken or CategoryMisplaced.
     """
-    category = _lock(session, category_id, by)
+    category = lock(session, category_id, by)
     path = catalogue.list_path(session, parent_id) if parent_id is not None else []
     if category_id in {above.id for above in path} or len(path) + _height(session, category_id) > DEEPEST:
         raise CategoryMisplaced
@@ -78,7 +78,7 @@ def remove(session: Session, category_id: int, *, by: Actor, now: datetime) -> i
 
     Raises NotAllowed, CategoryGone or CategoryNotEmpty.
     """
-    category = _lock(session, category_id, by)
+    category = lock(session, category_id, by)
     products = select(func.count()).select_from(Product).where(Product.category_id == category_id)
     below = select(func.count()).select_from(Category).where(Category.parent_id == category_id)
     counts = {"products": session.scalar(products) or 0, "categories": session.scalar(below) or 0}
@@ -91,7 +91,8 @@ def remove(session: Session, category_id: int, *, by: Actor, now: datetime) -> i
     return category.parent_id
 
 
-def _lock(session: Session, category_id: int, by: Actor) -> Category:
+def lock(session: Session, category_id: int, by: Actor) -> Category:
+    """The category, for an admin who changes it; locks the company. Raises NotAllowed or CategoryGone."""
     require(by, Role.ADMIN, action="category.change", subject=f"category:{category_id}")
     company.lock(session)
     category = session.get(Category, category_id, populate_existing=True)

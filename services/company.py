@@ -51,12 +51,14 @@ STANDARD_VAT = {"RU": Decimal("0.22"), "ES": Decimal("0.21")}
 """On services such as delivery: Налоговый кодекс РФ, ст. 164 (since 2026); Ley 37/1992 del IVA, art. 90."""
 
 
-def ensure(session: Session, profile: Profile) -> None:
-    """Write the company's row where there is none yet; one that is there belongs to its admins."""
-    if session.get(Company, 1) is None:
-        rate = STANDARD_VAT.get(profile.country, Decimal(0))
-        session.add(Company(id=1, legal_name=profile.name, delivery_vat_rate=rate, **asdict(profile)))
-        session.flush()
+def ensure(session: Session, profile: Profile) -> bool:
+    """Write the company's row where there is none yet; one that is there belongs to its admins. True if it is new."""
+    if session.get(Company, 1) is not None:
+        return False
+    rate = STANDARD_VAT.get(profile.country, Decimal(0))
+    session.add(Company(id=1, legal_name=profile.name, delivery_vat_rate=rate, **asdict(profile)))
+    session.flush()
+    return True
 
 
 def today(company: Company, now: datetime) -> date:

@@ -38,7 +38,7 @@ SECTIONS: Final = MappingProxyType(
     {
         "details": ("name", "legal_name", "tax_id", "tax_reason_code", "address", "email"),
         "people": ("director", "director_phone", "accountant"),
-        "papers": ("invoice_series", "invoice_due_days", "mail_copy", "language"),
+        "papers": ("invoice_series", "credit_series", "invoice_due_days", "mail_copy", "language"),
         "prices": (
             "prices_include_vat",
             "delivery_vat_rate",
@@ -46,13 +46,15 @@ SECTIONS: Final = MappingProxyType(
             "detour_factor",
             "longest_way_km",
         ),
-        "country": ("country", "currency", "time_zone"),
+        "country": ("country", "currency", "time_zone", "digest_minutes"),
         "calendar": ("cut_off_minutes", "delivery_windows", "days_ahead"),
     }
 )
 """The fields, as they are shown together."""
 
-FIELDS: Final = tuple(field for fields in SECTIONS.values() for field in fields)
+_LATER: Final = ("credit_series", "digest_minutes")
+"""Fields that came later: buttons carry a field's place, which must not move."""
+FIELDS: Final = (*(field for fields in SECTIONS.values() for field in fields if field not in _LATER), *_LATER)
 ASKED_TWICE: Final = frozenset({"prices_include_vat", "currency"})
 """What changes the meaning of every price: said first, done when the admin agrees."""
 MAY_BE_EMPTY: Final = frozenset(
@@ -81,6 +83,7 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "invoice_due_days": ("0", "7", "14", "30"),
     "days_ahead": ("7", "14", "30", "60"),
     "cut_off_minutes": ("12:00", "14:00", "16:00", "18:00", ""),
+    "digest_minutes": ("07:00", "08:00", "09:00", "10:00"),
     "country": ("RU", "ES", "KZ", "BY", "PT", "DE"),
     "currency": ("RUB", "EUR", "USD", "KZT", "BYN", "GBP"),
 }
@@ -154,7 +157,7 @@ def read(profile: Company, field: str, text: str) -> dict[str, Any]:
         return {field: _name(profile, field, text)}
     if field in {"mail_copy", "prices_include_vat"}:
         return {field: _yes_or_no(field, text)}
-    if field in {"cut_off_minutes", "delivery_windows"}:
+    if field in {"cut_off_minutes", "digest_minutes", "delivery_windows"}:
         return {field: _hours(field, text)}
     return {field: _figure(profile, field, text)}
 
@@ -221,7 +224,7 @@ def _yes_or_no(field: str, text: str) -> bool:
 
 
 def _hours(field: str, text: str) -> Any:
-    if field == "cut_off_minutes":
+    if field in {"cut_off_minutes", "digest_minutes"}:
         minutes = figures.parse_clock(text) if text else None
         if text and minutes is None:
             raise FieldUnclear(field=field)
@@ -233,10 +236,8 @@ def _hours(field: str, text: str) -> Any:
 
 
 def _figure(profile: Company, field: str, text: str) -> Any:
-    if field == "invoice_series":
-        if _SERIES.fullmatch(text) is None:
-            raise FieldUnclear(field=field)
-        return text.upper()
+    if field in {"invoice_series", "credit_series"}:
+        return _series(profile, field, text)
     readers = {
         "invoice_due_days": forms.whole(field, 0, 365),
         "delivery_vat_rate": forms.percent(field),
@@ -246,3 +247,11 @@ def _figure(profile: Company, field: str, text: str) -> Any:
         "days_ahead": forms.whole(field, 1, 366),
     }
     return readers[field](text)
+
+
+def _series(profile: Company, field: str, text: str) -> str:
+    """Letters and digits; invoices and credit notes never have the same, as their numbers would be the same too."""
+    other = profile.credit_series if field == "invoice_series" else profile.invoice_series
+    if _SERIES.fullmatch(text) is None or text.upper() == other:
+        raise FieldUnclear(field=field)
+    return text.upper()

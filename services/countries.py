@@ -58,6 +58,8 @@ class Country:
     """Whether firms have a КПП beside the tax id."""
     bank: BankForm
     qr: BankQr | None
+    rectifies: bool = False
+    """Whether a credit note is a "factura rectificativa por diferencias": called so, with its amounts below zero."""
     zero_rate_is_exempt: bool = False
     """Whether goods at a rate of 0 are sold without VAT, where 0 % itself is another thing: that of exports."""
 
@@ -98,6 +100,7 @@ def profile(code: str) -> Country:
         has_tax_reason_code=False,
         bank=BankForm.IBAN if has_iban else BankForm.PLAIN,
         qr=BankQr.EPC if code in _SEPA else None,
+        rectifies=code == "ES",
     )
 
 

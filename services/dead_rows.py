@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from db.models.credit_notes import CreditNote
 from db.models.invoices import Invoice, MailRequest
 from db.models.messaging import dead_letter, lane, outbox
 from db.session import Transaction
@@ -103,6 +104,8 @@ def _order_of(session: Session, kind: str, payload: dict[str, int]) -> int | Non
         return session.scalar(of_request.where(MailRequest.id == payload.get("request_id", 0)))
     if kind == Job.DRAW_INVOICE:
         return session.scalar(select(Invoice.order_id).where(Invoice.id == payload.get("invoice_id", 0)))
+    if kind == Job.DRAW_CREDIT_NOTE:
+        return session.scalar(select(CreditNote.order_id).where(CreditNote.id == payload.get("credit_note_id", 0)))
     return None
 
 

@@ -21,8 +21,9 @@ from db.models.clients import Client, Place
 from db.models.company import Company, Warehouse
 from db.models.stock import Stock, StockMovement
 from db.session import Transaction
-from services import audit
+from services import audit, commission_rules
 from services.client_keys import keys_of
+from services.commission_rules import Terms
 from services.search import product_key
 
 FOLDER = Path(__file__).parent / "demo_data"
@@ -54,6 +55,7 @@ def plant(transaction: Transaction, *, now: datetime) -> str:
         products = _add_products(session, goods)
         _receive(session, warehouses, zip(products, goods, strict=True), now)
         session.add_all(clients := _clients(now))
+        _pay(session, now)
         audit.write(session, by=None, origin="cli", action="demo.planted", subject="company:1", now=now)
         return (
             f"{profile.name} is there: {len(warehouses)} warehouses, {len(products)} products, {len(clients)} clients, "
@@ -83,9 +85,12 @@ def _warehouse(row: Row) -> Warehouse:
 
 
 def _add_products(session: Session, goods: Iterable[Row]) -> list[Product]:
-    """Add the products and the categories on their paths, in the order of the table."""
+    """Add the products and the categories on their paths, in the order of the table; the units of some are counted."""
     categories: dict[str, Category] = {}
     products = [_product(row, _category(session, categories, row["category"])) for row in goods]
+    for row in _rows("counted_categories"):
+        category = _category(session, categories, row["category"])
+        category.counts_units, category.unit_words = True, row["unit_words"]
     session.add_all(products)
     session.flush()
     return products
@@ -138,6 +143,21 @@ def _receive(
                 where = {"warehouse_id": warehouse.id, "product_id": product.id}
                 session.add(Stock(**where, on_hand_milli=lies))
                 session.add(StockMovement(**where, delta_milli=lies, reason="receipt", at=now))
+
+
+def _pay(session: Session, now: datetime) -> None:
+    """What the staff earns by selling and loading."""
+    commission_rules.ensure_default(session, now=now)
+    for row in _rows("commission_rules"):
+        terms = Terms(
+            name=row["name"],
+            kind=row["kind"],
+            role=row["role"],
+            scope=row["scope"],
+            amount_minor=_kopecks(row["amount"]),
+            rate=Decimal(row["rate"]),
+        )
+        commission_rules.begin_with(session, terms, now=now)
 
 
 def _clients(now: datetime) -> list[Client]:

@@ -15,18 +15,29 @@ from services.outbox import Item
 
 LARGEST = 10 * 1024 * 1024
 """Bytes that we take of one file."""
+LARGEST_TICKET = 20 * 1024 * 1024
+"""Bytes that we take of the photo of a ticket, which somebody may send as a file so that it stays sharp."""
+TICKET = "ticket"
+"""The purpose of such a photo. It is kept as it came: what it is, is found out where it is read."""
 PICTURES = frozenset({"logo", "product_photo", "loading_photo"})
 """What must be a picture, and is looked at before it is stored."""
-TOO_LARGE, GONE, NO_PICTURE, TOO_MANY_PIXELS, TOO_MANY, NOT_USED, TROUBLE = REASONS = (
+TOO_LARGE, GONE, NO_PICTURE, TOO_MANY_PIXELS, TOO_MANY, NOT_USED, NO_TABLE, TOO_LONG, TROUBLE = REASONS = (
     "too_large",
     "gone",
     "no_picture",
     "too_many_pixels",
     "too_many",
     "not_used",
+    "no_table",
+    "too_long",
     "trouble",
 )
 """Why a file did not get to whoever asked for it; the notice ``file_not_fetched`` has words for each."""
+
+
+def largest(purpose: str) -> int:
+    """Bytes that we take of a file for this purpose."""
+    return LARGEST_TICKET if purpose == TICKET else LARGEST
 
 
 def request(

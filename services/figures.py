@@ -20,6 +20,10 @@ _SPACES = "[ \u00a0\u202f]"
 _FIGURE = re.compile(rf"([0-9]{{1,3}}(?:{_SPACES}[0-9]{{3}}){{1,3}}|[0-9]{{1,12}})(?:[.,]([0-9]{{1,6}}))?")
 _BOTH_MARKS = re.compile(r"([0-9]{1,3}(?:([.,'’])[0-9]{3})(?:\2[0-9]{3}){0,2})([.,])([0-9]{1,4})")
 """``1.234,50`` and ``1,234.50``: clear only because both marks are there."""
+_GROUPED = re.compile(r"[0-9]{1,3}([.,'’])[0-9]{3}(?:\1[0-9]{3}){1,3}")
+"""``1.500.000``: a fraction has no second mark."""
+_THOUSAND_OR_FRACTION = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
+"""``1.500``: half of the world writes one and a half thousand so, the other half one and a half."""
 _SIGNS = {"RUB": r"₽|руб(?:\.|лей|ля|ль)?|р\.?", "EUR": "€|euros?|евро", "USD": r"\$", "GBP": "£"}
 """What people write for a currency beside its code."""
 _WEIGHT = re.compile(r"(?P<figure>[0-9.,\s\u00a0\u202f]+?)\s*(?P<word>кг|kg|г|гр|g|gr)?\.?", re.IGNORECASE)
@@ -35,26 +39,30 @@ _LONGEST_FIGURE = 60
 """No weight needs more characters; a text without end would be read for long."""
 
 
-def parse_money(text: str, currency: str) -> int | None:
+def parse_money(text: str, currency: str, *, largest: int = LARGEST_MINOR) -> int | None:
     """An amount in minor units: ``1 234,50``, ``1234.5``, ``1.234,50 €``, ``89``. Zero is an amount.
 
     None for more decimals than the currency has, ``12,345,6``, a sign, an emoji, another currency's name, or more
-    than ``LARGEST_MINOR``; for ``1.234`` too where it could be a thousand or a fraction.
+    than ``largest``; for ``1.234`` too where it could be a thousand or a fraction.
     """
     sign = f"(?:{_SIGNS.get(currency, currency)}|{re.escape(currency)})"
     bare = re.sub(rf"^{sign}\s*|\s*{sign}$", "", text.strip(), count=1, flags=re.IGNORECASE)
-    exact = _figure(bare)
+    exact = parse_decimal(bare, decimals=money.minor_digits(currency))
     if exact is None:
         return None
     minor = exact.scaleb(money.minor_digits(currency))
-    if minor != minor.to_integral_value() or minor > LARGEST_MINOR:
+    if minor != minor.to_integral_value() or minor > largest:
         return None
     return int(minor)
 
 
 def parse_decimal(text: str, *, decimals: int) -> Decimal | None:
-    """A figure of 0 or more with at most so many digits after comma or point."""
+    """A figure of 0 or more with at most so many digits after comma or point. None for ``1.500`` where ``decimals`` is
+    less than three: it could be a thousand or a fraction.
+    """
     exact = _figure(text.strip())
+    if decimals < 3 and _THOUSAND_OR_FRACTION.fullmatch(text.strip()):
+        return None
     if exact is None or exact != exact.quantize(Decimal(1).scaleb(-decimals)):
         return None
     return exact
@@ -143,6 +151,8 @@ def _figure(text: str) -> Decimal | None:
     both = _BOTH_MARKS.fullmatch(text)
     if both is not None and both[2] != both[3]:
         return Decimal(f"{re.sub(r'[^0-9]', '', both[1])}.{both[4]}")
+    if _GROUPED.fullmatch(text):
+        return Decimal(re.sub(r"[^0-9]", "", text))
     found = _FIGURE.fullmatch(text)
     if found is None:
         return None

@@ -11,17 +11,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session, aliased
 
 from db.models.clients import Client
 from db.models.company import Warehouse
+from db.models.credit_notes import CreditNote, CreditNoteLine
+from db.models.invoices import Invoice
 from db.models.orders import Order, OrderLine
 from db.models.people import Person
-from services import company, files, outbox, people, statistics
+from services import company, drawn_files, outbox, people, statistics
 from services.actor import Actor, NotAllowed
-from services.announcements import Audience, announce
 from services.jobs import Job
+from services.order_states import SALE
 from services.periods import Period, of_ordinals
 from services.statistics import Basis, Scope
 
@@ -44,7 +46,10 @@ class Request:
 
 
 class OrderRow(NamedTuple):
-    """An order as a row of the file; its goods' weight in grams. ``parent_id``: the order whose back-order it is."""
+    """An order as a row of the file; its goods' weight in grams. ``parent_id``: the order whose back-order it is;
+    ``status``: its state, or ``sale`` for one that was recorded; ``credited_minor``: what credit notes have taken back
+    by now.
+    """
 
     order_id: int
     parent_id: int | None
@@ -64,6 +69,7 @@ class OrderRow(NamedTuple):
     vat_minor: int
     total_minor: int
     weight_g: int
+    credited_minor: int
 
 
 class LineRow(NamedTuple):
@@ -84,6 +90,26 @@ class LineRow(NamedTuple):
     net_minor: int
     vat_minor: int
     total_minor: int
+
+
+class CreditRow(NamedTuple):
+    """A credit note as a row of the file. ``whole``: nothing of its invoice stands any more after it."""
+
+    credit_note: str
+    issued_at: datetime
+    invoice: str
+    order_id: int
+    client: str
+    rep: str
+    reason: str
+    whole: bool
+    currency: str
+    goods_minor: int
+    delivery_minor: int
+    net_minor: int
+    vat_minor: int
+    total_minor: int
+    weight_g: int
 
 
 def request(session: Session, period: Period, scope: Scope, *, press: int, by: Actor, now: datetime) -> None:
@@ -122,12 +148,13 @@ def orders_in(session: Session, wanted: Request, basis: Basis) -> Iterator[Order
     """The orders that came into that state in the period, the earliest first; read in chunks."""
     storekeeper, rep = aliased(Person), aliased(Person)
     moment = Order.loaded_at if basis is Basis.LOADED else Order.submitted_at
+    status = case((Order.kind == SALE, SALE), else_=Order.status)
     query = (
         select(
-            Order.id, Order.parent_id, Order.status, Order.submitted_at, Order.loaded_at, Order.delivery_date,
+            Order.id, Order.parent_id, status, Order.submitted_at, Order.loaded_at, Order.delivery_date,
             Client.name, rep.name, storekeeper.name, Warehouse.name, Order.vehicle, Order.currency,
             Order.goods_minor, Order.delivery_minor, Order.net_minor, Order.vat_minor, Order.total_minor,
-            Order.weight_g,
+            Order.weight_g, Order.credited_minor,
         )
         .join(Client, Client.id == Order.client_id)
         .join(rep, rep.id == Order.rep_id)
@@ -159,32 +186,41 @@ def lines_in(session: Session, wanted: Request) -> Iterator[LineRow]:
         yield LineRow._make(row)
 
 
+def credits_in(session: Session, wanted: Request) -> Iterator[CreditRow]:
+    """The credit notes of the period, the earliest first; of a product all that name it, with what they say in all.
+
+    Read in chunks.
+    """
+    query = (
+        select(CreditNote, Invoice, Client.name, Person.name)
+        .join(Invoice, Invoice.id == CreditNote.invoice_id)
+        .join(Order, Order.id == CreditNote.order_id)
+        .join(Client, Client.id == Order.client_id)
+        .join(Person, Person.id == Order.rep_id)
+        .where(*statistics.conditions(session, wanted.period, wanted.scope, Basis.CREDITED))
+        .order_by(CreditNote.issued_at, CreditNote.id)
+    )
+    if wanted.scope.product_id is not None:
+        query = query.where(CreditNote.lines.any(CreditNoteLine.product_id == wanted.scope.product_id))
+    for note, invoice, client, rep in session.execute(query, execution_options={"yield_per": _CHUNK}):
+        yield CreditRow(
+            note.label, note.issued_at, invoice.label, note.order_id, client, rep, note.reason, note.whole,
+            note.currency, note.goods_minor, note.delivery_minor, note.net_minor, note.vat_minor, note.total_minor,
+            note.weight_g,
+        )  # fmt: skip
+
+
 def deliver(session: Session, facts: dict[str, Any], *, now: datetime) -> None:
     """Record the drawn file and hand it to who asked. Announces ``figures_ready`` with the file.
 
-    Whoever has lost access, or the right to so much, meanwhile gets nothing.
+    Whoever has lost access, the right to so much, or the chat meanwhile gets nothing.
     """
     person = session.get_one(Person, facts["person_id"])
-    if person.revoked_at is not None or not _may_have(person, Scope(**facts["scope"]), origin=facts["chat_key"]):
+    if not _may_have(person, Scope(**facts["scope"]), origin=facts["chat_key"]):
         return
-    file = files.record(
-        session,
-        sha256=facts["sha256"],
-        name=facts["name"],
-        content_type=facts["content_type"],
-        size=facts["size"],
-        created_by=facts["person_id"],
-        now=now,
-    )
     period = of_ordinals(facts["first"], facts["last"])
-    announce(
-        session,
-        Audience(chat_key=facts["chat_key"]),
-        "figures_ready",
-        first=period.first.isoformat(),
-        last=period.last.isoformat(),
-        file={"sha256": file.sha256, "name": file.name, "content_type": file.content_type},
-    )
+    days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
+    drawn_files.hand_over(session, facts, "figures_ready", now=now, **days)
 
 
 def _may_have(person: Person, scope: Scope, *, origin: str) -> bool:

@@ -12,6 +12,7 @@ import tempfile
 import unicodedata
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -88,6 +89,11 @@ def record(
     session.add(file)
     session.flush()
     return file
+
+
+def as_document(file: File) -> dict[str, Any]:
+    """A stored file as messages carry it."""
+    return {"sha256": file.sha256, "name": file.name, "content_type": file.content_type}
 
 
 def shown_name(name: str) -> str:

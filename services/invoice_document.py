@@ -1,7 +1,11 @@
-"""An invoice as plain values, for those who draw and mail it with no transaction open. Nothing here is computed."""
+"""An invoice, or a credit note for one, as plain values, for those who draw and mail it with no transaction open.
+
+Nothing here is computed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from db.models.credit_notes import CreditNoteLine, CreditNoteTax
 from db.models.invoices import Invoice, InvoiceLine, InvoiceTax
 
 
@@ -41,12 +46,23 @@ class DocumentTax:
 
 
 @dataclass(frozen=True, slots=True)
-class InvoiceDocument:
-    """All that an invoice prints. Money: minor units of ``currency``; days are the company's."""
+class Correction:
+    """Of a credit note: which invoice it corrects, and why. ``whole``: nothing of the invoice stands any more."""
 
     label: str
     issue_date: date
-    due_date: date
+    reason: str
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDocument:
+    """All that an invoice or a credit note prints. Money: minor units of ``currency``; days are the company's."""
+
+    label: str
+    issue_date: date
+    due_date: date | None
+    """None: nothing is to be paid."""
     delivery_date: date | None
     language: str
     country: str
@@ -65,6 +81,8 @@ class InvoiceDocument:
     net_minor: int
     vat_minor: int
     total_minor: int
+    corrects: Correction | None = None
+    """Of a credit note; None: this is an invoice."""
 
 
 def frozen(session: Session, invoice_id: int) -> InvoiceDocument:
@@ -83,15 +101,16 @@ def frozen(session: Session, invoice_id: int) -> InvoiceDocument:
         delivery_address=invoice.delivery_address,
         currency=invoice.currency,
         prices_include_vat=invoice.prices_include_vat,
-        lines=tuple(map(_line, invoice.lines)),
-        taxes=tuple(map(_tax, [row for row in invoice.taxes if row.net_minor or row.vat_minor] or invoice.taxes)),
+        lines=tuple(map(line_of, invoice.lines)),
+        taxes=taxes_of(invoice.taxes),
         net_minor=invoice.net_minor,
         vat_minor=invoice.vat_minor,
         total_minor=invoice.total_minor,
     )
 
 
-def _line(row: InvoiceLine) -> DocumentLine:
+def line_of(row: InvoiceLine | CreditNoteLine) -> DocumentLine:
+    """A stored line as it is printed."""
     return DocumentLine(
         position=row.position,
         kind=row.kind,
@@ -109,5 +128,7 @@ def _line(row: InvoiceLine) -> DocumentLine:
     )
 
 
-def _tax(row: InvoiceTax) -> DocumentTax:
-    return DocumentTax(vat_rate=row.vat_rate, net_minor=row.net_minor, vat_minor=row.vat_minor)
+def taxes_of(rows: Sequence[InvoiceTax] | Sequence[CreditNoteTax]) -> tuple[DocumentTax, ...]:
+    """The tax by rate as it is printed: without rates at which nothing is billed, unless that is all."""
+    taxes = [DocumentTax(row.vat_rate, row.net_minor, row.vat_minor) for row in rows]
+    return tuple([tax for tax in taxes if tax.net_minor or tax.vat_minor] or taxes)

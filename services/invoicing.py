@@ -15,7 +15,7 @@ from db.models.files import File
 from db.models.invoices import Invoice, InvoiceLine, InvoiceTax
 from db.models.orders import Order, OrderLine, OrderTax
 from services import clients, company, counters, mailing, outbox
-from services.announcements import Audience, announce
+from services.errors import DomainError
 from services.jobs import Job
 
 _SELLER = (
@@ -34,6 +34,10 @@ _SELLER = (
     "correspondent_account",
 )
 _BUYER = ("name", "legal_name", "tax_id", "tax_reason_code", "address", "contact", "phone", "email")
+
+
+class NotBilledYet(DomainError):
+    """The order has no invoice. Facts: order (its id)."""
 
 
 def issue(session: Session, order: Order, *, now: datetime) -> Invoice:
@@ -97,20 +101,7 @@ def attach_pdf(session: Session, invoice_id: int, file_id: int, *, now: datetime
         return
     invoice.pdf_file_id = file_id
     session.flush()
-    if invoice.buyer["email"]:
-        mailing.request(session, invoice, invoice.buyer["email"], by=None, now=now)
-        return
-    pdf = session.get_one(File, file_id)
-    rep_id = session.scalars(select(Order.rep_id).where(Order.id == invoice.order_id)).one()
-    announce(
-        session,
-        Audience(person_id=rep_id),
-        "invoice_kept",
-        file={"sha256": pdf.sha256, "name": pdf.name, "content_type": pdf.content_type},
-        order_id=invoice.order_id,
-        client=invoice.buyer["name"],
-        invoice=invoice.label,
-    )
+    mailing.hand_over(session, invoice, now=now)
 
 
 def _logo(session: Session, seller: Company) -> str:

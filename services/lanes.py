@@ -146,6 +146,13 @@ def give_back(session: Session, key: str, token: str, *, due_at: datetime | None
     session.connection().execute(_GIVE_BACK, {"lane_key": key, "mine": token, "due": due_at})
 
 
+def hasten(session: Session, key: str, *, now: datetime) -> None:
+    """Let a lane that was put off be due at once, and be kicked after the commit. Locks the lane's row."""
+    later = update(lane).where(lane.c.key == key, lane.c.due_at > now)
+    session.connection().execute(later.values(due_at=now))
+    session.info.setdefault("lanes", set()).add(key)
+
+
 def due(session: Session, *, now: datetime, most: int = 500) -> list[str]:
     """Lanes that are worth looking at and that nobody holds."""
     return list(session.connection().scalars(_DUE, {"now": now, "most": most}))

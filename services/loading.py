@@ -1,21 +1,22 @@
 """The storekeeper's side: who loads an order, and the confirmed loading that ships and bills it.
 
-Locks: the order, then stock by product, then the invoice counter, then lanes.
+Locks: the order, then stock by product, then the invoice counter, then the book of commissions, then lanes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.models.commissions import CommissionEntry
 from db.models.invoices import Invoice
 from db.models.orders import Order
 from db.models.people import Person
-from services import back_orders, claims, invoicing, mailing, order_states, orders, picking, shelf, stock
+from services import back_orders, claims, commissions, invoicing, mailing, order_states, orders, picking, shelf, stock
 from services.actor import Actor, NotAllowed, Role, require
 from services.announcements import Audience, announce
 from services.errors import DomainError, Moved
@@ -148,8 +149,9 @@ def confirm(session: Session, order_id: int, version: int, *, by: Actor, now: da
 
     Nothing marked means that all is loaded. Where less was: the order holds and costs what was loaded, the rest
     becomes a back-order, a shelf that had less is empty now, promises that no longer fit are released, and whoever
-    waited for what is free now is served. Announces ``order_loaded``, and ``order_short`` to its rep. Locks the
-    order, where it is short those that wait, stock in product order, the invoice counter, then the job's lane.
+    waited for what is free now is served. What it earns by the rules of the day is booked. Announces ``order_loaded``,
+    and ``order_short`` to its rep. Locks the order, where it is short those that wait, stock in product order, the
+    invoice counter, the job's lane (which is new), then the book of commissions.
     Raises NotAllowed, AlreadyLoaded, NotYours (another one claimed it), Moved, LinesUnmarked or NothingLoaded.
     """
     order = claims.lock_own(session, order_id, by=by, action="loading.confirm", version=version)
@@ -164,7 +166,8 @@ def confirm(session: Session, order_id: int, version: int, *, by: Actor, now: da
     order.loaded_at = now
     order_states.move(session, order, Status.LOADED, by=by, now=now, vehicle=order.vehicle, short=len(short))
     invoice = invoicing.issue(session, order, now=now)
-    _tell_loaded(session, order, invoice)
+    earned = commissions.accrue(session, order, now=now)
+    _tell_loaded(session, order, invoice, earned)
     return invoice
 
 
@@ -223,8 +226,9 @@ def _short_facts(short: Short) -> dict[str, Any]:
     }
 
 
-def _tell_loaded(session: Session, order: Order, invoice: Invoice) -> None:
+def _tell_loaded(session: Session, order: Order, invoice: Invoice, earned: Sequence[CommissionEntry]) -> None:
     mail = mailing.mail_state(session, order.id)
+    of_rep = [entry for entry in earned if entry.person_id == order.rep_id]
     announce(
         session,
         Audience(person_id=order.rep_id),
@@ -237,6 +241,8 @@ def _tell_loaded(session: Session, order: Order, invoice: Invoice) -> None:
         currency=invoice.currency,
         mail=mail.status.value,
         address=mail.address,
+        commission_minor=sum(entry.amount_minor for entry in of_rep),
+        commission=[entry.basis for entry in of_rep],
     )
 
 

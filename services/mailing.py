@@ -1,4 +1,5 @@
-"""Invoices by e-mail: what was asked for, and what became of it. ``accepted`` is what the mail server said.
+"""Invoices and credit notes by e-mail: what was asked for, and what became of it. ``accepted`` is what the mail
+server said.
 
 A resend is a new request; every retry of a request carries the same Message-ID, so that a mail server can tell
 a repeat.
@@ -13,17 +14,21 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
+from db.models.credit_notes import CreditNote
 from db.models.files import File
 from db.models.invoices import Invoice, MailRequest
 from db.models.orders import Order
-from services import audit, company, outbox
+from services import audit, company, credit_document, files, invoice_document, outbox
 from services.actor import Actor
 from services.announcements import Audience, announce
-from services.invoice_document import InvoiceDocument, frozen
+from services.invoice_document import InvoiceDocument
 from services.jobs import Job
+
+Paper = Invoice | CreditNote
+"""What is mailed. The letters of an invoice are not those of its credit notes."""
 
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]{0,118}[a-z0-9])?")
 _FALLBACK_DOMAIN = "telbot.invalid"
@@ -31,12 +36,12 @@ _REASON_LENGTH = 500
 
 
 class MailStatus(StrEnum):
-    """What became of an order's invoice mail."""
+    """What became of a paper's mail."""
 
     NONE = "none"
     """Nothing is billed yet."""
     NO_ADDRESS = "no_address"
-    """The client has no e-mail: the invoice is kept, not sent."""
+    """The client has no e-mail: the paper is kept, not sent."""
     QUEUED = "queued"
     DELAYED = "delayed"
     """The mail server would not take it for now; it is tried again."""
@@ -75,22 +80,46 @@ class Letter:
     copy_to: str
     reply_to: str
     language: str
-    invoice: InvoiceDocument
+    document: InvoiceDocument
     pdf_sha256: str
     pdf_name: str
 
 
-def request(session: Session, invoice: Invoice, address: str, *, by: Actor | None, now: datetime) -> MailRequest:
-    """Ask for one letter with this invoice to ``address``, and a copy for the company where it wants one.
+def hand_over(session: Session, paper: Paper, *, now: datetime) -> None:
+    """Have a paper that was just drawn mailed; where the client has no e-mail, the order's rep gets it instead.
 
-    ``by``: None for the confirmed loading. Locks the letter's lane.
+    Announces ``invoice_kept`` or ``credit_note_kept`` with the PDF. Locks the letter's lane.
     """
+    if paper.buyer["email"]:
+        request(session, paper, paper.buyer["email"], by=None, now=now)
+        return
+    pdf = session.scalars(select(File).where(File.id == paper.pdf_file_id)).one()
+    rep_id = session.scalars(select(Order.rep_id).where(Order.id == paper.order_id)).one()
+    announce(
+        session,
+        Audience(person_id=rep_id),
+        "credit_note_kept" if isinstance(paper, CreditNote) else "invoice_kept",
+        file=files.as_document(pdf),
+        order_id=paper.order_id,
+        client=paper.buyer["name"],
+        invoice=paper.label,
+        note_id=_note_id(paper),
+    )
+
+
+def request(session: Session, paper: Paper, address: str, *, by: Actor | None, now: datetime) -> MailRequest:
+    """Ask for one letter with this paper to ``address``, and a copy for the company where it wants one.
+
+    ``by``: None for what was drawn just now. Locks the letter's lane.
+    """
+    note_id = _note_id(paper)
     asked = MailRequest(
-        invoice_id=invoice.id,
+        invoice_id=paper.invoice_id if isinstance(paper, CreditNote) else paper.id,
+        credit_note_id=note_id or None,
         address=address,
         copy_to=_copy_to(session, address),
         requested_by=by.person_id if by else None,
-        message_id=f"<{uuid.uuid4()}@{_domain(invoice.seller['email'])}>",
+        message_id=f"<{uuid.uuid4()}@{_domain(paper.seller['email'])}>",
         state=MailStatus.QUEUED,
         requested_at=now,
     )
@@ -101,12 +130,12 @@ def request(session: Session, invoice: Invoice, address: str, *, by: Actor | Non
     return asked
 
 
-def withdraw_open(session: Session, invoice_id: int, *, by: Actor, now: datetime) -> None:
-    """Let the invoice's letters that have not left yet stay here. Locks the requests, in id order.
+def withdraw_open(session: Session, paper: Paper, *, by: Actor, now: datetime) -> None:
+    """Let the paper's letters that have not left yet stay here. Locks the requests, in id order.
 
     One that is on the wire in this very moment arrives all the same, and is then accepted.
     """
-    query = select(MailRequest).where(MailRequest.invoice_id == invoice_id, MailRequest.state.in_(sorted(_OPEN)))
+    query = select(MailRequest).where(_of(paper), MailRequest.state.in_(sorted(_OPEN)))
     for asked in session.scalars(query.order_by(MailRequest.id).with_for_update()).all():
         before = {"state": MailStatus(asked.state).value}
         asked.state, asked.settled_at = MailStatus.WITHDRAWN, now
@@ -119,21 +148,19 @@ def letter(session: Session, request_id: int) -> Letter | None:
 
     Raises NoResultFound if there is no such request, or no PDF yet.
     """
-    asked, invoice, pdf = session.execute(
-        select(MailRequest, Invoice, File)
-        .join(Invoice, Invoice.id == MailRequest.invoice_id)
-        .join(File, File.id == Invoice.pdf_file_id)
-        .where(MailRequest.id == request_id)
-    ).one()
+    asked = session.get_one(MailRequest, request_id)
+    paper = _paper_of(session, asked)
+    pdf = session.scalars(select(File).where(File.id == paper.pdf_file_id)).one()
     if asked.state == MailStatus.WITHDRAWN:
         return None
+    is_note = isinstance(paper, CreditNote)
     return Letter(
         message_id=asked.message_id,
         to=asked.address,
         copy_to=asked.copy_to,
-        reply_to=invoice.seller["email"],
-        language=invoice.language,
-        invoice=frozen(session, invoice.id),
+        reply_to=paper.seller["email"],
+        language=paper.language,
+        document=(credit_document if is_note else invoice_document).frozen(session, paper.id),
         pdf_sha256=pdf.sha256,
         pdf_name=pdf.name,
     )
@@ -183,26 +210,48 @@ def mail_state(session: Session, order_id: int) -> MailState:
     invoice = session.scalars(select(Invoice).where(Invoice.order_id == order_id)).one_or_none()
     if invoice is None:
         return MailState(MailStatus.NONE)
-    newest = list_letters(session, invoice.id, most=1)
+    return state_of(session, invoice)
+
+
+def state_of(session: Session, paper: Paper) -> MailState:
+    """What became of the newest letter with this paper, as far as it is known."""
+    newest = list_letters(session, paper, most=1)
     if newest:
         return newest[0]
-    address = invoice.buyer["email"]
+    address = paper.buyer["email"]
     return MailState(MailStatus.QUEUED if address else MailStatus.NO_ADDRESS, address)
 
 
-def list_letters(session: Session, invoice_id: int, *, most: int) -> list[MailState]:
-    """What became of the invoice's newest letters, the newest first."""
-    query = select(MailRequest).where(MailRequest.invoice_id == invoice_id).order_by(MailRequest.id.desc()).limit(most)
+def list_letters(session: Session, paper: Paper, *, most: int) -> list[MailState]:
+    """What became of the paper's newest letters, the newest first."""
+    query = select(MailRequest).where(_of(paper)).order_by(MailRequest.id.desc()).limit(most)
     return [
         MailState(MailStatus(asked.state), asked.address, asked.reason, asked.requested_at)
         for asked in session.scalars(query)
     ]
 
 
-def count_letters(session: Session, invoice_id: int) -> int:
-    """How often the invoice was asked to be mailed: the version of its mail, for buttons."""
-    query = select(func.count()).select_from(MailRequest).where(MailRequest.invoice_id == invoice_id)
-    return session.scalar(query) or 0
+def count_letters(session: Session, paper: Paper) -> int:
+    """How often the paper was asked to be mailed: the version of its mail, for buttons."""
+    return session.scalar(select(func.count()).select_from(MailRequest).where(_of(paper))) or 0
+
+
+def _of(paper: Paper) -> ColumnElement[bool]:
+    """Which requests are for this paper."""
+    if isinstance(paper, CreditNote):
+        return MailRequest.credit_note_id == paper.id
+    return and_(MailRequest.invoice_id == paper.id, MailRequest.credit_note_id.is_(None))
+
+
+def _paper_of(session: Session, asked: MailRequest) -> Paper:
+    if asked.credit_note_id is not None:
+        return session.get_one(CreditNote, asked.credit_note_id)
+    return session.get_one(Invoice, asked.invoice_id)
+
+
+def _note_id(paper: Paper) -> int:
+    """The id of a credit note; 0 of an invoice."""
+    return paper.id if isinstance(paper, CreditNote) else 0
 
 
 def _copy_to(session: Session, address: str) -> str:
@@ -219,9 +268,10 @@ def _lock(session: Session, request_id: int) -> MailRequest:
 
 def _tell(session: Session, asked: MailRequest, name: str, *, now: datetime, **facts: Any) -> None:
     """Announce to the order's rep and leave an audit row."""
-    invoice = session.get_one(Invoice, asked.invoice_id)
-    rep_id = session.scalars(select(Order.rep_id).where(Order.id == invoice.order_id)).one()
-    facts = {"order_id": invoice.order_id, "invoice": invoice.label, "address": asked.address, **facts}
+    paper = _paper_of(session, asked)
+    rep_id = session.scalars(select(Order.rep_id).where(Order.id == paper.order_id)).one()
+    known = {"order_id": paper.order_id, "invoice": paper.label, "note_id": _note_id(paper), "address": asked.address}
+    facts = {**known, **facts}
     announce(session, Audience(person_id=rep_id), name, **facts)
     action = f"mail.{MailStatus(asked.state).value}"
     audit.write(session, by=None, action=action, subject=f"mail:{asked.id}", now=now, after=facts)

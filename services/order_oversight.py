@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from db.models.catalogue import Product
+from db.models.credit_notes import CreditNote
 from db.models.invoices import Invoice, MailRequest
 from db.models.orders import Order, OrderEvent, OrderFile, OrderRevision
 from db.models.people import Person
@@ -23,8 +25,10 @@ from services.search import search_key
 
 OPEN: Final = (Status.SUBMITTED, Status.LOADING, Status.WAITING)
 """The states that somebody has to do something about: they are few, and counted."""
-STATES: Final = (*OPEN, Status.LOADED, Status.CANCELLED)
+STATES: Final = (*OPEN, Status.LOADED, Status.CANCELLED, Status.VOIDED)
 DEEDS_PER_PAGE = 8
+_PAPER: Final = re.compile(r"(?P<series>[^\W_]{1,16})-(?P<year>[0-9]{4})-(?P<number>[0-9]{1,9})")
+"""An invoice's or credit note's number as it is printed: ``TB-2026-000001``."""
 _MOST_PEOPLE = 20
 _LAST_OF_A_REP = 60
 """Of so many of a rep's orders: older ones are found by number or client."""
@@ -32,8 +36,9 @@ _LAST_OF_A_REP = 60
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One thing that happened to an order. ``what``: ``state``, ``changed``, ``invoice``, ``mail``, ``stock`` or
-    ``photo``; ``who`` is empty for what happened by itself. Quantities in ``facts``: thousandths of the base unit.
+    """One thing that happened to an order. ``what``: ``state``, ``changed``, ``invoice``, ``credited``, ``mail``,
+    ``stock`` or ``photo``; ``who`` is empty for what happened by itself. Quantities in ``facts``: thousandths of the
+    base unit.
     """
 
     at: datetime
@@ -56,7 +61,8 @@ def list_orders(
 ) -> Page[Order]:
     """Orders that were submitted, the last touched first, of one state or of all; for admins.
 
-    ``query``: an order's number, or part of a rep's or client's name; ``page`` counts from 0. Raises NotAllowed.
+    ``query``: the number of an order, invoice or credit note, or part of a rep's or client's name; ``page`` counts
+    from 0. Raises NotAllowed.
     """
     _require(by)
     state = Order.status == status if status else Order.status != Status.DRAFT.value
@@ -71,10 +77,15 @@ def _latest_first(query: Select[Any]) -> Select[Any]:
 
 
 def _named(session: Session, query: str, state: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The order with that number, or the orders of whoever is called so: of a rep the last ones in that state."""
+    """The order with that number, or with that paper, or the orders of whoever is called so: of a rep the last ones
+    in that state.
+    """
     bare = query.lstrip("#№").strip()
     if bare.isascii() and bare.isdigit() and len(bare) <= 9:
         return Order.id == int(bare)
+    paper = _PAPER.fullmatch(bare)
+    if paper is not None:
+        return Order.id.in_(_with_paper(paper["series"].upper(), int(paper["year"]), int(paper["number"])))
     key = search_key(query)
     staff = session.execute(select(Person.id, Person.name)).all()
     reps = [person_id for person_id, name in staff if key in search_key(name)][:_MOST_PEOPLE]
@@ -83,12 +94,21 @@ def _named(session: Session, query: str, state: ColumnElement[bool]) -> ColumnEl
     return Order.id.in_(union_all(select(Order.id).where(Order.client_id.in_(_clients(session, query))), *found))
 
 
+def _with_paper(series: str, year: int, number: int) -> CompoundSelect[Any]:
+    """The order of the invoice or credit note with that number."""
+    found = [
+        select(paper.order_id).where(paper.series == series, paper.year == year, paper.number == number)
+        for paper in (Invoice, CreditNote)
+    ]
+    return union_all(*found)
+
+
 def _clients(session: Session, query: str) -> Collection[int]:
     return search_index.matching(session, "client", query, limit=_MOST_PEOPLE)
 
 
 def history(session: Session, order_id: int, *, by: Actor, page: int) -> Page[Deed]:
-    """All that happened to an order, the newest first: moves, changes, invoice, mail, stock, photos; for admins.
+    """All that happened to an order, the newest first: moves, changes, papers, mail, stock, photos; for admins.
 
     Raises NotAllowed for anybody else, and for an id that does not exist.
     """
@@ -96,7 +116,7 @@ def history(session: Session, order_id: int, *, by: Actor, page: int) -> Page[De
     if session.get(Order, order_id) is None:
         raise NotAllowed(by=by, action="order.read", subject=f"order:{order_id}")
     deeds = [*_moves(session, order_id), *_changes(session, order_id), *_papers(session, order_id)]
-    deeds += [*_stock(session, order_id), *_photos(session, order_id)]
+    deeds += [*_credits(session, order_id), *_stock(session, order_id), *_photos(session, order_id)]
     deeds.sort(key=lambda deed: deed.at, reverse=True)
     return page_of_all(deeds, page=page, size=DEEDS_PER_PAGE)
 
@@ -126,13 +146,34 @@ def _papers(session: Session, order_id: int) -> list[Deed]:
         return []
     billed = {"label": invoice.label, "total_minor": invoice.total_minor, "currency": invoice.currency}
     deeds = [Deed(invoice.issued_at, "invoice", "", billed)]
+    labels = {note.id: note.label for note in _notes(session, order_id)}
     query = select(MailRequest, Person.name).outerjoin(Person, Person.id == MailRequest.requested_by)
     for letter, name in session.execute(query.where(MailRequest.invoice_id == invoice.id).order_by(MailRequest.id)):
-        told = {"address": letter.address, "reason": letter.reason}
+        label = labels.get(letter.credit_note_id or 0, "")
+        told = {"address": letter.address, "reason": letter.reason, "label": label}
         deeds.append(Deed(letter.requested_at, "mail", name or "", {**told, "state": "requested"}))
         if letter.settled_at is not None:
             deeds.append(Deed(letter.settled_at, "mail", "", {**told, "state": letter.state}))
     return deeds
+
+
+def _notes(session: Session, order_id: int) -> list[CreditNote]:
+    return list(session.scalars(select(CreditNote).where(CreditNote.order_id == order_id).order_by(CreditNote.id)))
+
+
+def _credits(session: Session, order_id: int) -> list[Deed]:
+    notes = _notes(session, order_id)
+    query = select(Person.id, Person.name).where(Person.id.in_({note.issued_by for note in notes}))
+    names = {row[0]: row[1] for row in session.execute(query)} if notes else {}
+    return [
+        Deed(
+            note.issued_at,
+            "credited",
+            names.get(note.issued_by, ""),
+            {"label": note.label, "total_minor": note.total_minor, "currency": note.currency, "reason": note.reason},
+        )
+        for note in notes
+    ]
 
 
 def _stock(session: Session, order_id: int) -> list[Deed]:

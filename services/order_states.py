@@ -18,6 +18,9 @@ from services import audit
 from services.actor import Actor, NotAllowed, Role
 from services.errors import DomainError
 
+SALE: Final = "sale"
+"""The kind of an order that was recorded from a ticket: loaded from the first, and no business of any warehouse."""
+
 
 class Status(StrEnum):
     """Where an order stands."""
@@ -30,6 +33,8 @@ class Status(StrEnum):
     """Claimed by a storekeeper."""
     LOADED = "loaded"
     CANCELLED = "cancelled"
+    VOIDED = "voided"
+    """A recorded sale that was none."""
 
 
 MOVES: Final[Mapping[tuple[Status, Status], frozenset[Role]]] = MappingProxyType(
@@ -47,6 +52,8 @@ MOVES: Final[Mapping[tuple[Status, Status], frozenset[Role]]] = MappingProxyType
         (Status.LOADING, Status.SUBMITTED): frozenset({Role.STOREKEEPER, Role.ADMIN}),
         (Status.LOADING, Status.WAITING): frozenset({Role.STOREKEEPER}),
         (Status.LOADING, Status.LOADED): frozenset({Role.STOREKEEPER}),
+        # a recorded sale alone (``voiding``)
+        (Status.LOADED, Status.VOIDED): frozenset({Role.ADMIN}),
     }
 )
 """Every allowed move (from, to) and the roles that may make it. Whose order it is, each service checks itself."""

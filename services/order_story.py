@@ -1,4 +1,4 @@
-"""How an order came to where it stands: its moves and its changes in one list, for whoever may see it."""
+"""How an order came to where it stands: its moves, changes and credits in one list, for whoever may see it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.models.credit_notes import CreditNote
 from db.models.orders import Order, OrderEvent, OrderRevision
 from db.models.people import Person
 from services.order_revisions import Content
+from services.order_states import Status
 
 MOST = 10
 """Of the newest deeds: what a message has room for."""
@@ -18,7 +20,7 @@ MOST = 10
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One thing that happened. ``what``: the state that it came into, or ``changed``."""
+    """One thing that happened. ``what``: the state that it came into, ``changed``, or ``credited``."""
 
     at: datetime
     who: str
@@ -26,6 +28,8 @@ class Deed:
     difference: Content
     """Of a change; empty for a move."""
     reason: str = ""
+    label: str = ""
+    """Of the credit note, where something was credited."""
 
 
 def tell(session: Session, order: Order) -> list[Deed]:
@@ -52,4 +56,23 @@ def tell(session: Session, order: Order) -> list[Deed]:
         for move, name in moves.all()[::-1]
     ]
     deeds += [Deed(one.at, name or "", "changed", one.difference) for one, name in changes.all()[::-1]]
+    deeds += _credits(session, order.id)
     return sorted(deeds, key=lambda deed: deed.at)[-MOST:]
+
+
+def voided(session: Session, order: Order) -> Deed | None:
+    """Who voided a recorded sale, when and why; None where it stands. The caller has checked who may see the order."""
+    if order.status != Status.VOIDED:
+        return None
+    return next((deed for deed in reversed(tell(session, order)) if deed.what == Status.VOIDED), None)
+
+
+def _credits(session: Session, order_id: int) -> list[Deed]:
+    credited = session.execute(
+        select(CreditNote, Person.name)
+        .join(Person, Person.id == CreditNote.issued_by)
+        .where(CreditNote.order_id == order_id)
+        .order_by(CreditNote.id.desc())
+        .limit(MOST)
+    )
+    return [Deed(note.issued_at, name, "credited", {}, note.reason, note.label) for note, name in credited.all()[::-1]]

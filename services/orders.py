@@ -19,7 +19,7 @@ from services.actor import Actor, NotAllowed, Role
 from services.announcements import Audience, announce
 from services.cart import NotYours
 from services.errors import DomainError, Moved
-from services.order_states import MOVES, MoveRefused, Status, check_move, facts_of, move
+from services.order_states import MOVES, SALE, MoveRefused, Status, check_move, facts_of, move
 from services.paging import PAGE_SIZE, Page, page_of, page_of_all
 from services.shortages import Shortage
 
@@ -33,7 +33,7 @@ LONGEST_REASON = 300
 FILTERS: Final[Mapping[str, ColumnElement[bool] | TextClause]] = {
     "open": OPEN,
     "loaded": Order.status == Status.LOADED.value,
-    "cancelled": Order.status == Status.CANCELLED.value,
+    "cancelled": Order.status.in_([Status.CANCELLED.value, Status.VOIDED.value]),
     "": Order.status != Status.DRAFT.value,
 }
 """What a rep may want to see of the own orders, by the filter's name: all but drafts where it is empty."""
@@ -214,7 +214,8 @@ def may_see(order: Order, by: Actor) -> bool:
 
 def is_in_store_of(order: Order, by: Actor) -> bool:
     """Tell whether the actor is a storekeeper whom this order has come to: it was submitted to his warehouse."""
-    return Role.STOREKEEPER in by.roles and order.submitted_at is not None and by.may_use(order.warehouse_id)
+    has_come = order.submitted_at is not None and order.kind != SALE
+    return Role.STOREKEEPER in by.roles and has_come and by.may_use(order.warehouse_id)
 
 
 def history(session: Session, order_id: int) -> list[OrderEvent]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, text
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from db.models.messaging import outbox
@@ -97,6 +97,11 @@ def forget_before(session: Session, moment: datetime) -> None:
             outbox.c.done_at < moment, outbox.c.status.in_(("sent", "merged")), outbox.c.dedupe.is_(None)
         )
     )
+
+
+def blank(session: Session, row_id: int) -> None:
+    """Drop what a row holds, and keep the row: its ``dedupe`` goes on saying that it was taken."""
+    session.connection().execute(update(outbox).where(outbox.c.id == row_id).values(payload={}))
 
 
 def count_pending(session: Session, lane: str | None = None) -> int:

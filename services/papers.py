@@ -1,4 +1,8 @@
-"""An order's papers, for its rep and for admins: the invoice, what became of its letters, and another try."""
+"""An order's papers, for its rep and for admins: the invoice and its credit notes, what became of their letters, and
+another try.
+
+``note_id``: which credit note is meant; 0: the invoice.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +12,21 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.models.credit_notes import CreditNote
 from db.models.files import File
 from db.models.invoices import Invoice, MailRequest
 from db.models.orders import Order
-from services import audit, clients, emails, invoicing, mailing, orders
+from services import audit, clients, credit_notes, emails, invoicing, mailing, orders
 from services.actor import Actor, NotAllowed, Role
 from services.errors import DomainError, Moved
-from services.mailing import MailState, MailStatus
+from services.invoicing import NotBilledYet
+from services.mailing import MailState, MailStatus, Paper
 
 _SHOWN_LETTERS = 4
 
 
-class NotBilledYet(DomainError):
-    """The order has no invoice. Facts: order (its id)."""
-
-
 class PdfNotReady(DomainError):
-    """The invoice is being drawn at this moment. Facts: invoice (its number)."""
+    """The paper is being drawn at this moment. Facts: invoice (its number)."""
 
 
 class LetterAsked(Moved):
@@ -33,19 +35,33 @@ class LetterAsked(Moved):
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What there is of one order. ``pdf`` is None while it is being drawn.
+    """What there is of one order, and one of its papers: ``note``, or the invoice where that is None. ``pdf`` is None
+    while it is being drawn.
 
-    ``letters``: the newest first. ``version``: how many letters were asked for, which buttons carry.
-    ``client_email``: what the client's card says today, empty if nothing.
+    ``notes``: all credit notes, the first one first. ``letters``: those with this paper, the newest first.
+    ``version``: how many letters were asked for, which buttons carry. ``client_email``: what the client's card says
+    today, empty if nothing.
     """
 
     order_id: int
     invoice: Invoice
+    notes: list[CreditNote]
+    note: CreditNote | None
     pdf: File | None
     letters: list[MailState]
     version: int
     client_id: int
     client_email: str
+
+    @property
+    def paper(self) -> Paper:
+        """The one of them that this is about."""
+        return self.note or self.invoice
+
+    @property
+    def note_id(self) -> int:
+        """Which credit note this is about; 0: the invoice."""
+        return self.note.id if self.note else 0
 
     @property
     def next_address(self) -> str:
@@ -59,52 +75,69 @@ class Papers:
         return last.address
 
 
-def of_order(session: Session, order_id: int, *, by: Actor) -> Papers:
-    """The papers of a billed order. Raises NotAllowed (also for an id that does not exist) or NotBilledYet."""
+def of_order(session: Session, order_id: int, *, by: Actor, note_id: int = 0) -> Papers:
+    """The papers of a billed order. Raises NotAllowed (also for ids that do not exist or belong together) or
+    NotBilledYet.
+    """
     order = _order(session, order_id, by, "papers.read")
     invoice = invoicing.find_of_order(session, order.id)
     if invoice is None or order.client is None:
         raise NotBilledYet(order=order.id)
+    notes = credit_notes.of_order(session, order.id, by=by)
+    note = next((one for one in notes if one.id == note_id), None)
+    if note_id and note is None:
+        raise NotAllowed(by=by, action="papers.read", subject=f"credit_note:{note_id}")
+    paper = note or invoice
     return Papers(
         order_id=order.id,
         invoice=invoice,
-        pdf=session.get(File, invoice.pdf_file_id) if invoice.pdf_file_id is not None else None,
-        letters=mailing.list_letters(session, invoice.id, most=_SHOWN_LETTERS),
-        version=mailing.count_letters(session, invoice.id),
+        notes=notes,
+        note=note,
+        pdf=session.get(File, paper.pdf_file_id) if paper.pdf_file_id is not None else None,
+        letters=mailing.list_letters(session, paper, most=_SHOWN_LETTERS),
+        version=mailing.count_letters(session, paper),
         client_id=order.client.id,
         client_email=order.client.email,
     )
 
 
-def pdf_of(session: Session, order_id: int, *, by: Actor) -> File:
-    """The kept invoice, as often as it is wanted. Raises NotAllowed, NotBilledYet or PdfNotReady."""
-    papers = of_order(session, order_id, by=by)
+def pdf_of(session: Session, order_id: int, *, by: Actor, note_id: int = 0) -> File:
+    """The kept paper, as often as it is wanted. Raises NotAllowed, NotBilledYet or PdfNotReady."""
+    papers = of_order(session, order_id, by=by, note_id=note_id)
     if papers.pdf is None:
-        raise PdfNotReady(invoice=papers.invoice.label)
+        raise PdfNotReady(invoice=papers.paper.label)
     return papers.pdf
 
 
 def send(
-    session: Session, order_id: int, version: int, address: str, *, by: Actor, now: datetime, keep: bool = False
+    session: Session,
+    order_id: int,
+    version: int,
+    address: str,
+    *,
+    by: Actor,
+    now: datetime,
+    keep: bool = False,
+    note_id: int = 0,
 ) -> MailRequest:
-    """Have the invoice mailed to ``address``, also once more to where it went before: a letter of its own.
+    """Have the paper mailed to ``address``, also once more to where it went before: a letter of its own.
 
     ``version``: how many letters there were when the button was made. Letters that have not left yet are withdrawn.
-    ``keep`` writes the address on the client's card. Locks the invoice, its open letters, the client, the lane.
+    ``keep`` writes the address on the client's card. Locks the paper, its open letters, the client, the lane.
     Raises NotAllowed, NotBilledYet, PdfNotReady, EmailUnclear or LetterAsked, having changed nothing.
     """
     order = _order(session, order_id, by, "papers.send")
-    invoice = _lock(session, order)
-    if mailing.count_letters(session, invoice.id) != version:
-        raise LetterAsked(address=mailing.mail_state(session, order.id).address)
-    if invoice.pdf_file_id is None:
-        raise PdfNotReady(invoice=invoice.label)
+    paper = _lock_note(session, order, note_id, by=by) if note_id else _lock(session, order)
+    if mailing.count_letters(session, paper) != version:
+        raise LetterAsked(address=mailing.state_of(session, paper).address)
+    if paper.pdf_file_id is None:
+        raise PdfNotReady(invoice=paper.label)
     to = emails.parse(address)
-    mailing.withdraw_open(session, invoice.id, by=by, now=now)
+    mailing.withdraw_open(session, paper, by=by, now=now)
     if keep and order.client_id is not None:
         clients.change(session, order.client_id, by=by, now=now, email=to)
-    asked = mailing.request(session, invoice, to, by=by, now=now)
-    after = {"invoice": invoice.label, "address": to}
+    asked = mailing.request(session, paper, to, by=by, now=now)
+    after = {"invoice": paper.label, "address": to}
     audit.write(session, by=by, action="mail.requested", subject=f"mail:{asked.id}", now=now, after=after)
     return asked
 
@@ -123,3 +156,11 @@ def _lock(session: Session, order: Order) -> Invoice:
     if invoice is None:
         raise NotBilledYet(order=order.id)
     return invoice
+
+
+def _lock_note(session: Session, order: Order, note_id: int, *, by: Actor) -> CreditNote:
+    query = select(CreditNote).where(CreditNote.id == note_id, CreditNote.order_id == order.id).with_for_update()
+    note = session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
+    if note is None:
+        raise NotAllowed(by=by, action="papers.send", subject=f"credit_note:{note_id}")
+    return note

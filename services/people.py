@@ -78,10 +78,21 @@ def actor_of(person: Any, *, origin: str) -> Actor:
     )
 
 
+def list_active(session: Session, role: Role) -> list[Person]:
+    """Everybody who works here in this role, by name."""
+    query = select(Person).where(Person.revoked_at.is_(None), _has_role(role)).order_by(Person.name, Person.id)
+    return list(session.scalars(query))
+
+
 def list_accounts(session: Session, person_id: int) -> list[Account]:
     """Somebody's accounts that can be written to, in the order of their chats."""
     of_person = select(Account).where(Account.person_id == person_id, Account.blocked_at.is_(None))
     return list(session.scalars(of_person.order_by(Account.chat_key)))
+
+
+def has_chat(session: Session, person_id: int, chat_key: str) -> bool:
+    """Tell whether that chat is still this person's, and can be written to."""
+    return any(account.chat_key == chat_key for account in list_accounts(session, person_id))
 
 
 def chats_of(session: Session, audience: Audience) -> list[Recipient]:

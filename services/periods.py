@@ -9,6 +9,10 @@ from zoneinfo import ZoneInfo
 
 from services.errors import DomainError
 
+EARLIEST = date(2015, 1, 1)
+"""Older than anything that is asked about."""
+LATEST = date(2099, 12, 31)
+"""Later than anything that is planned; far enough from the calendar's end to reckon with."""
 LONGEST_DAYS = 3660
 """About ten years: more than one look needs, and few enough for a spreadsheet."""
 
@@ -30,6 +34,14 @@ class Span(StrEnum):
     LAST_MONTH = "last_month"
     QUARTER = "quarter"
     YEAR = "year"
+
+
+class Whole(StrEnum):
+    """The periods that goals are set for and rankings are made of, whole: a week begins on Monday."""
+
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,24 @@ def of(span: Span, today: date) -> Period:
     }[span]
 
 
+def whole(kind: Whole, day: date) -> Period:
+    """The whole week, month or quarter that holds ``day``."""
+    if kind is Whole.WEEK:
+        first = day - timedelta(days=day.weekday())
+        return Period(first, first + timedelta(days=6))
+    months = 1 if kind is Whole.MONTH else 3
+    first = day.replace(month=(day.month - 1) // months * months + 1, day=1)
+    return Period(first, _first_of_month_after(first, months) - timedelta(days=1))
+
+
+def whole_beside(kind: Whole, day: date, steps: int) -> Period:
+    """The whole period so many steps after the one that holds ``day``; before it where ``steps`` is below zero."""
+    found = whole(kind, day)
+    for _ in range(abs(steps)):
+        found = whole(kind, found.last + timedelta(days=1) if steps > 0 else found.first - timedelta(days=1))
+    return found
+
+
 def between(first: date, last: date) -> Period:
     """The period of two days that somebody picked; raises PeriodUnfit."""
     period = Period(first, last)
@@ -74,9 +104,11 @@ def between(first: date, last: date) -> Period:
 
 
 def of_ordinals(first: int, last: int) -> Period:
-    """The period of two days as buttons carry them (``date.toordinal``); raises PeriodUnfit for any others."""
-    latest = date.max.toordinal() - 1
-    if not (1 < first <= latest and 1 < last <= latest):
+    """The period of two days as buttons carry them (``date.toordinal``); raises PeriodUnfit for any others, and for
+    days before ``EARLIEST`` or after ``LATEST``.
+    """
+    known = range(EARLIEST.toordinal(), LATEST.toordinal() + 1)
+    if first not in known or last not in known:
         raise PeriodUnfit(longest=LONGEST_DAYS)
     return between(date.fromordinal(first), date.fromordinal(last))
 
@@ -91,6 +123,11 @@ def before(period: Period) -> Period | None:
 def named(period: Period, today: date) -> Span | None:
     """The name that this period has today, if it has one."""
     return next((span for span in Span if of(span, today) == period), None)
+
+
+def _first_of_month_after(first: date, months: int) -> date:
+    number = first.year * 12 + first.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
 
 
 def _midnight(day: date, zone: str) -> datetime:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.models.catalogue import Product
 from db.models.files import File
 from db.models.people import Person
-from services import company, forms, people, product_admin
+from services import company, files, forms, people, product_admin
 from services.actor import Actor, NotAllowed, Role, require
 from services.announcements import Audience, announce
 
@@ -40,20 +40,15 @@ def take_logo(session: Session, file: File, facts: dict[str, Any], now: datetime
     """A logo was fetched: set it for whoever sent it, if they are an admin still, and show it to them."""
     by = _sender(session, facts)
     set_logo(session, file.id, by=by, now=now)
-    announce(session, Audience(chat_key=facts["chat_key"]), "logo_set", file=as_document(file))
+    announce(session, Audience(chat_key=facts["chat_key"]), "logo_set", file=files.as_document(file))
 
 
 def take_product_photo(session: Session, file: File, facts: dict[str, Any], now: datetime) -> None:
     """A product's photo was fetched: set it for whoever sent it, if they are an admin still, and show it to them."""
     by = _sender(session, facts)
     product = product_admin.set_photo(session, facts["product_id"], file.id, by=by, now=now)
-    to, picture = Audience(chat_key=facts["chat_key"]), as_document(file)
+    to, picture = Audience(chat_key=facts["chat_key"]), files.as_document(file)
     announce(session, to, "product_photo_set", file=picture, product_id=product.id, product=product.name)
-
-
-def as_document(file: File) -> dict[str, Any]:
-    """A stored picture as messages carry it."""
-    return {"sha256": file.sha256, "name": file.name, "content_type": file.content_type}
 
 
 def _sender(session: Session, facts: dict[str, Any]) -> Actor:

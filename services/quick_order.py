@@ -22,6 +22,7 @@ from services import cart, catalogue, catalogue_search, originals, units
 from services.actor import Actor, Role, require
 from services.cart import NotYours
 from services.errors import DomainError
+from services.order_states import SALE
 from services.search import article_key
 
 MOST_LINES = 100
@@ -154,7 +155,7 @@ def find_last(session: Session, client_id: int, *, by: Actor) -> int | None:
     query = select(Order.id).where(
         Order.client_id == client_id, Order.submitted_at.is_not(None), Order.status.in_(_ORDERED)
     )
-    query = query.where(Order.parent_id.is_(None), Order.kind == "order")
+    query = query.where(Order.parent_id.is_(None), Order.kind != SALE)
     return session.scalar(query.order_by(Order.submitted_at.desc(), Order.id.desc()).limit(1))
 
 
@@ -162,11 +163,13 @@ def repeat(session: Session, order_id: int, from_order_id: int, *, by: Actor, no
     """Set the goods and quantities of an earlier order of the same client into the draft, at today's prices.
 
     What is hidden, sold in other units or in other quantities by now is told; other lines of the draft stay.
-    Raises NotAllowed, NoLongerDraft, or NotYours for an order that is not this client's or was never submitted.
+    Raises NotAllowed, NoLongerDraft, or NotYours for an order that is not this client's or was never submitted, as
+    a recorded sale was not.
     """
     draft = cart.lock_draft(session, order_id, by=by, action="repeat")
     source = session.get(Order, from_order_id)
-    if source is None or source.client_id != draft.client_id or source.status not in _ORDERED:
+    was_ordered = source is not None and source.status in _ORDERED and source.kind != SALE
+    if source is None or not was_ordered or source.client_id != draft.client_id:
         raise NotYours(by=by, action="quick_order.repeat", subject=f"order:{from_order_id}")
     goods = [line for line in source.lines if line.kind == "goods"]
     products = catalogue_search.by_ids(session, [line.product_id or 0 for line in goods])

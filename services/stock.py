@@ -8,7 +8,7 @@ counter (the lock order of docs/architecture.md).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,11 +71,7 @@ def receive(
     check_may_change(warehouse_id, by=by, action="stock.receive", subject=subject)
     if milli <= 0:
         raise ValueError("only a positive quantity can be received")
-    row: Stock = session.scalars(
-        select(Stock).from_statement(_RECEIVE),
-        {"warehouse": warehouse_id, "product": product_id, "n": milli},
-        execution_options={"populate_existing": True},
-    ).one()
+    row = _put_on_shelf(session, warehouse_id, product_id, milli)
     session.add(
         StockMovement(
             warehouse_id=warehouse_id,
@@ -91,6 +87,31 @@ def receive(
     low_stock.note_recovered(session, [row])
     session.flush()
     return row
+
+
+def take_back(session: Session, order: Order, goods: Mapping[int, int], *, by: Actor, now: datetime) -> None:
+    """Put what came back of a loaded order on the shelf of its warehouse, and write the movements. ``goods``:
+    thousandths of the base unit by product.
+
+    The caller has locked the order and checked who may. Locks the stock rows in product order.
+    """
+    warehouse_id = _warehouse_of(order)
+    rows = []
+    for product_id, milli in sorted(goods.items()):
+        rows.append(_put_on_shelf(session, warehouse_id, product_id, milli))
+        session.add(
+            StockMovement(
+                warehouse_id=warehouse_id,
+                product_id=product_id,
+                delta_milli=milli,
+                reason="return",
+                order_id=order.id,
+                person_id=by.person_id,
+                at=now,
+            )
+        )
+    low_stock.note_recovered(session, rows)
+    session.flush()
 
 
 def check_may_change(warehouse_id: int, *, by: Actor, action: str, subject: str) -> None:
@@ -229,6 +250,15 @@ def list_drift(session: Session) -> list[Drift]:
         .order_by(books.c.warehouse_id, books.c.product_id)
     )
     return [Drift(*(int(value) for value in row)) for row in rows]
+
+
+def _put_on_shelf(session: Session, warehouse_id: int, product_id: int, milli: int) -> Stock:
+    row: Stock = session.scalars(
+        select(Stock).from_statement(_RECEIVE),
+        {"warehouse": warehouse_id, "product": product_id, "n": milli},
+        execution_options={"populate_existing": True},
+    ).one()
+    return row
 
 
 def _goods(lines: Iterable[OrderLine]) -> list[OrderLine]:

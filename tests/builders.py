@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -14,13 +15,16 @@ from sqlalchemy.orm import Session
 from db.models.catalogue import Category, Product, Unit
 from db.models.clients import Client, Place
 from db.models.company import Company, Warehouse
+from db.models.files import File
 from db.models.orders import Order
 from db.models.people import Account, Person
 from db.models.stock import Stock, StockMovement
-from services import cart, delivery
+from db.models.tickets import Ticket
+from services import cart, delivery, files, tickets
 from services.actor import Actor, Role
 from services.client_keys import keys_of
 from services.search import product_key
+from services.ticket_tags import Tags
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """A Monday; three in the afternoon in Moscow."""
@@ -218,6 +222,68 @@ def make_draft(
     if delivery_date:
         delivery.set_delivery_date(session, order.id, delivery_date, by=by, now=now)
     return order
+
+
+def make_file(session: Session, content: str = "a photo", *, name: str = "photo.jpg") -> File:
+    """A stored file, known by what it holds."""
+    return files.record(
+        session,
+        sha256=hashlib.sha256(content.encode()).hexdigest(),
+        name=name,
+        content_type="image/jpeg",
+        size=len(content),
+        created_by=None,
+        now=NOON,
+    )
+
+
+def make_reading(*lines: tuple[str, int | None, int | None, int | None], **over: Any) -> dict[str, Any]:
+    """What recognition says of a ticket in roubles that it is sure of; lines: name, quantity (milli), price, sum."""
+    keys = ("quantity_milli", "price_minor", "sum_minor")
+    read = [
+        {"text": name, "article": None, "name": name, **dict(zip(keys, figures, strict=True))}
+        for name, *figures in lines
+    ]
+    return {
+        "total_minor": None,
+        "currency": "RUB",
+        "sold_on": None,
+        "sold_at": None,
+        "shop": None,
+        "tax_id": None,
+        "lines": read,
+        "fiscal_id": None,
+        "barcodes": [],
+        "payment_code": None,
+        "text": "\n".join(name for name, *_ in lines),
+        "source": "tesseract",
+        "confident": True,
+        "trouble": None,
+    } | over
+
+
+def make_ticket(
+    session: Session,
+    rep: Person,
+    reading: dict[str, Any] | None = None,
+    *,
+    tags: Tags | None = None,
+    content: str | None = None,
+    picture_hash: str | None = None,
+    now: datetime = NOON,
+) -> Ticket:
+    """A ticket of one photo that was read, as it comes about; without a reading one that was typed."""
+    by, said = actor_of(rep), tags or Tags()
+    ref = f"m{next(_numbers)}"
+    if reading is None:
+        return tickets.take_text(session, said, "typed", chat_key=by.origin, message_ref=ref, by=by, now=now)
+    sent = {"album": "", "caption": "", "tags": said, "chat_key": by.origin, "message_ref": ref, "name": "photo.jpg"}
+    ticket = tickets.take_photo(session, f"ref-{ref}", **sent, by=by, now=now)
+    file = make_file(session, content or ref)
+    tickets.attach(session, file, ticket.id, rep.id, origin=by.origin, now=now)
+    photos = [{"file_id": file.id, "picture_hash": picture_hash}]
+    tickets.learn(session, ticket.id, ticket.revision, reading, photos, now=now)
+    return ticket
 
 
 def later(**delta: float) -> datetime:

@@ -6,11 +6,13 @@ import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
+from xdist.scheduler import LoadScopeScheduling
 
 from db import migrate
 from db.session import Database
@@ -19,18 +21,26 @@ POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgre
 BACKENDS = ("sqlite", "postgresql")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what belongs together when several workers share the tests.
+class ByNeighbours(LoadScopeScheduling):  # type: ignore[misc]
+    """Keeps together what belongs together when several workers share the tests; each other test goes alone.
 
-    Journeys share the installations of their database; chaos wants the attention of the machine for itself.
+    Journeys share the installations of their database, tests in a browser the browser; chaos wants as little beside it
+    as can be, least of all a browser. (The groups of `--dist loadgroup` itself do nothing with this version of pytest.)
     """
-    for item in items:
-        folder = item.path.parent.name
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = nodeid.split("/")[1] if nodeid.startswith("tests/") else ""
         if folder == "journeys":
-            backend = "postgresql" if "postgresql" in item.name else "sqlite"
-            item.add_marker(pytest.mark.xdist_group(f"{folder}-{backend}"))
-        elif folder == "chaos":
-            item.add_marker(pytest.mark.xdist_group(folder))
+            return "journeys-postgresql" if "postgresql" in nodeid else "journeys-sqlite"
+        if folder in {"browser", "chaos"} or "/test_restore_drill.py" in nodeid:
+            return "heavy"
+        return nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByNeighbours | None:
+    """With `--dist loadgroup`, as `make test` says."""
+    return ByNeighbours(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 def absent(service: str, why: object) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from settings import Settings
 
 ROOT = Path(__file__).parents[1]
-WANTED = {"help", "demo", "test", "lint", "run", "serve", "admin", "migrate", "chaos", "clean"}
+WANTED = {"help", "demo", "test", "lint", "run", "serve", "admin", "migrate", "chaos", "clean", "screenshots"}
 
 
 def _run(*command: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -61,6 +61,28 @@ def test_requirements_are_installed_once_and_again_when_they_change(tmp_path: Pa
     assert re.fullmatch(r"-> Installing the pinned requirements .*\n", third.stdout)
 
 
+def test_what_is_only_better_to_have_is_told_where_it_cannot_be_had(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
+    shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
+    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
+    (tmp_path / "bin").mkdir()
+    for name in ("sh", "dirname", "cat", "id", "grep"):
+        found = shutil.which(name)
+        assert found is not None
+        (tmp_path / "bin" / name).symlink_to(found)
+
+    told = _run(str(tmp_path / ".ci/setup"), "test", cwd=tmp_path, PATH=str(tmp_path / "bin"))
+    asked = _run(str(tmp_path / ".ci/setup"), "pictures", cwd=tmp_path, PATH=str(tmp_path / "bin"))
+
+    assert (told.returncode, told.stderr) == (0, "")
+    assert [line.split(":")[0] for line in told.stdout.splitlines()] == [
+        "-> Without tesseract-ocr tesseract-ocr-rus tesseract-ocr-spa",
+        "-> Without chromium",
+    ]
+    assert asked.returncode == 1
+    assert re.fullmatch(r"Cannot go on: please install chromium .*\n", asked.stderr)
+
+
 def test_every_setting_is_explained_with_its_default() -> None:
     example = (ROOT / ".env.example").read_text("utf-8")
     shown = dict(re.findall(r"^([A-Z_]+)=(.*)$", example, re.MULTILINE))
@@ -68,7 +90,8 @@ def test_every_setting_is_explained_with_its_default() -> None:
     assert set(shown) == {name.upper() for name in Settings.model_fields}
     for name, field in Settings.model_fields.items():
         default = getattr(field.default, "get_secret_value", lambda field=field: field.default)()
-        assert shown[name.upper()] == ("" if default is None else str(default)), name
+        said = str(default).lower() if isinstance(default, bool) else str(default)
+        assert shown[name.upper()] == ("" if default is None else said), name
     for paragraph in example.strip().split("\n\n"):
         assert paragraph.startswith("# "), paragraph
 
@@ -83,3 +106,4 @@ def _copy_setup(folder: Path) -> None:
     (folder / ".ci").mkdir()
     shutil.copy(ROOT / ".ci/setup", folder / ".ci/setup")
     (folder / "requirements").mkdir()
+    (folder / "requirements" / "ocr.txt").write_text("# nothing\n", "utf-8")

@@ -65,3 +65,20 @@ def test_who_may_not_create_the_extension_is_told_what_to_do(empty_databases: Em
 
     assert "Let an administrator run CREATE EXTENSION pg_trgm" in str(ended.value)
     assert "\n" not in str(ended.value)
+
+
+def test_a_database_with_a_company_and_a_catalogue_learns_of_tickets_and_forgets_them(database: Database) -> None:
+    with database.engine.connect() as connection:
+        config = migrate._config(connection)
+        command.downgrade(config, "0002")
+        connection.execute(text("INSERT INTO category (id, name, position) VALUES (1, 'Dye', 0)"))
+        connection.execute(text("INSERT INTO category (id, parent_id, name, position) VALUES (2, 1, 'Red', 0)"))
+        connection.commit()
+        command.upgrade(config, "head")
+        found = connection.execute(text("SELECT counts_units, unit_words FROM category ORDER BY id")).all()
+        command.downgrade(config, "0002")
+        left = connection.execute(text("SELECT id, parent_id, name FROM category ORDER BY id")).all()
+        command.upgrade(config, "head")
+
+    assert [(bool(row.counts_units), row.unit_words) for row in found] == [(False, ""), (False, "")]
+    assert [tuple(row) for row in left] == [(1, None, "Dye"), (2, 1, "Red")]

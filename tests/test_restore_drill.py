@@ -119,7 +119,6 @@ def box() -> Iterator[Box]:
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.xdist_group("chaos")
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_backup_taken_at_work_brings_the_house_back(
     backend: str, box: Box, empty_databases: EmptyDatabases, tmp_path: Path

@@ -59,6 +59,12 @@ class Connector(Protocol):
     def map(self, chat_key: str, message: Message) -> str:
         """Send the place of the message: latitude and longitude, with title and address where it has them."""
 
+    def react(self, chat_key: str, message_id: str, emoji: str) -> None:
+        """Put one emoji under a message in place of what we put there before."""
+
+    def typing(self, chat_key: str) -> None:
+        """Have the chat show for some seconds that an answer is being written. Best effort."""
+
     def fetch(self, file_ref: str, *, largest: int) -> bytes:
         """The bytes of a file that a person sent. Raises FileTooLarge above ``largest`` bytes, FileGone."""
 

@@ -168,6 +168,16 @@ class Telegram:
                 sent = self._bot.send_location(chat, latitude, longitude, reply_markup=markup)
         return str(sent.message_id)
 
+    def react(self, chat_key: str, message_id: str, emoji: str) -> None:
+        """Put a reaction under a message; Telegram refuses emoji that are none."""
+        with sorted_answers():
+            self._bot.set_message_reaction(_chat(chat_key), int(message_id), [types.ReactionTypeEmoji(emoji)])
+
+    def typing(self, chat_key: str) -> None:
+        """Show "typing…" for about five seconds."""
+        with sorted_answers():
+            self._bot.send_chat_action(_chat(chat_key), "typing")
+
     def fetch(self, file_ref: str, *, largest: int) -> bytes:
         """The bytes of a file that a person sent; they are read as they come and no further than ``largest``."""
         with sorted_file():

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 PLATFORM = "tg"
 DEEPEST = 32
 LARGEST_NUMBER = 2**63 - 1
-LONGEST_NAME, LONGEST_TYPE, LONGEST_REF = 255, 100, 512
+LONGEST_NAME, LONGEST_TYPE, LONGEST_REF, LONGEST_ALBUM = 255, 100, 512, 64
 _UNWELCOME = dict.fromkeys([0, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """NUL, and the signs that turn around the direction of all that stands behind them."""
 _MEDIA = {
@@ -134,6 +134,8 @@ def _content(message: Mapping[str, Any]) -> dict[str, Any]:
         content |= _photo(message["photo"])
     elif "document" in message:
         content |= _document(message["document"])
+    if "media_group_id" in message:
+        content["album"] = str(message["media_group_id"])[:LONGEST_ALBUM]
     return content
 
 

@@ -16,6 +16,7 @@ from babel.dates import format_skeleton
 
 from bot.buttons import Button
 from bot.screens.screen import Stale
+from services.periods import EARLIEST, LATEST
 
 DOT = "·"
 NOTHING = "\u2800"
@@ -57,8 +58,8 @@ def _has_choice(week: list[date], month: date, choice: Choice) -> bool:
 
 
 def day_of(ordinal: int) -> date:
-    """The day that a button carried. Raises Stale for what is no day."""
-    if not 1 <= ordinal <= date.max.toordinal():
+    """The day that a button carried. Raises Stale for what is no day, or none that anything of ours can be of."""
+    if not EARLIEST.toordinal() <= ordinal <= LATEST.toordinal():
         raise Stale
     return date.fromordinal(ordinal)
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import bot.screens
 from bot.events import Kind
-from bot.screens.screen import Answer, Reply, Screen
+from bot.screens.screen import Answer, Claim, Reply, Screen
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -23,6 +23,7 @@ class Registry:
     presses: dict[str, tuple[Screen, Answer]] = field(default_factory=dict)
     commands: dict[str, tuple[Screen, Answer]] = field(default_factory=dict)
     everywhere: dict[Kind, tuple[Screen, Answer]] = field(default_factory=dict)
+    claims: dict[Kind, list[tuple[Screen, Claim]]] = field(default_factory=dict)
     others: dict[Kind, list[tuple[Screen, Reply]]] = field(default_factory=dict)
     minting: set[str] = field(default_factory=set)
     heard: set[str] = field(default_factory=set)
@@ -42,6 +43,8 @@ class Registry:
             _claim(self.commands, name, (screen, answer))
         for kind, answer in screen.everywhere.items():
             _claim(self.everywhere, kind, (screen, answer))
+        for kind, claim in screen.claims.items():
+            self.claims.setdefault(kind, []).append((screen, claim))
         for kind, reply in screen.others.items():
             rivals = self.others.setdefault(kind, [])
             if any(not screen.roles or not rival.roles or screen.roles & rival.roles for rival, _ in rivals):

@@ -76,6 +76,8 @@ class Step:
     above: Above | None = None
     at: str = ""
     """The screen that answered: its template has the caption of what is above."""
+    reactions: tuple[tuple[str, str], ...] = ()
+    """Emoji to put under messages of this chat: the message's id and the emoji. A courtesy, done where it can be."""
 
     def showing(self, kind: str, *, caption: str = "", facts: Mapping[str, Any] | None = None, **content: Any) -> Step:
         """The same step with a ``document``, ``photo`` or ``map`` above its screen, sent once.
@@ -84,6 +86,10 @@ class Step:
         """
         words = Notice(f"messages/{self.at}.html", caption, facts or {}) if caption else None
         return replace(self, above=Above(kind, content, words))
+
+    def reacting(self, emoji: str, message_id: str) -> Step:
+        """The same step with an emoji under a message of this chat, in place of what we put there before."""
+        return replace(self, reactions=(*self.reactions, (message_id, emoji)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +193,8 @@ class Turn:
 Answer = Callable[[Turn], Step]
 Reply = Callable[[Turn], Step | None]
 """An answer to what was typed or sent, which may say that it is not for it: None, having changed nothing."""
+Claim = tuple[Callable[[str], bool], Reply]
+"""Tells by its text whether something is meant for a screen wherever the chat stands, and answers it."""
 Show = Callable[[Turn, Any], Face]
 
 
@@ -213,6 +221,7 @@ class Screen:
         self.commands: dict[str, Answer] = {}
         self.menu: dict[str, str] = {}
         self.everywhere: dict[Kind, Answer] = {}
+        self.claims: dict[Kind, Claim] = {}
         self.hears: dict[str, Reply] = {}
         self.minting: set[str] = set()
 
@@ -275,6 +284,18 @@ class Screen:
         def declare(answer: A) -> A:
             self.everywhere.update(dict.fromkeys(kinds, answer))
             return answer
+
+        return declare
+
+    def claims_text(self, when: Callable[[str], bool]) -> Callable[[R], R]:
+        """Declare the answer to a text that says itself that it is meant for this screen, wherever the chat stands.
+
+        Only for those who may see this screen. It may return None as well.
+        """
+
+        def declare(reply: R) -> R:
+            self.claims[Kind.TEXT] = when, reply
+            return reply
 
         return declare
 

@@ -1,6 +1,22 @@
 """Every table of the product, a module per area."""
 
-from db.models import catalogue, clients, company, files, geography, invoices, messaging, orders, people, record, stock
+from db.models import (
+    catalogue,
+    clients,
+    commissions,
+    company,
+    credit_notes,
+    files,
+    geography,
+    goals,
+    invoices,
+    messaging,
+    orders,
+    people,
+    record,
+    stock,
+    tickets,
+)
 from db.models.base_model import Model
 
 metadata = Model.metadata
@@ -9,9 +25,12 @@ __all__ = [
     "Model",
     "catalogue",
     "clients",
+    "commissions",
     "company",
+    "credit_notes",
     "files",
     "geography",
+    "goals",
     "invoices",
     "messaging",
     "metadata",
@@ -19,4 +38,5 @@ __all__ = [
     "people",
     "record",
     "stock",
+    "tickets",
 ]

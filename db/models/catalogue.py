@@ -21,6 +21,10 @@ class Category(Model):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     name: Mapped[str] = mapped_column(String(200))
     position: Mapped[int] = mapped_column(Integer, default=0)
+    counts_units: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether the company counts the units of it, and of what lies below it, that tickets tell of."""
+    unit_words: Mapped[str] = mapped_column(String(500), default="")
+    """What tickets call such a unit, with commas: ``tubos, tubes, тюбик``."""
 
 
 class Product(Model):

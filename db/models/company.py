@@ -51,6 +51,8 @@ class Company(Model):
     """Farther from the nearest warehouse nothing is delivered."""
     invoice_series: Mapped[str] = mapped_column(String(16), default="TB")
     invoice_due_days: Mapped[int] = mapped_column(Integer, default=14)
+    credit_series: Mapped[str] = mapped_column(String(16), default="CN")
+    """The credit notes' own gapless numbers."""
     mail_copy: Mapped[bool] = mapped_column(Boolean, default=False)
     """Whether the company's own address gets a copy of each mailed invoice."""
     working_days: Mapped[list[int]] = mapped_column(Document, default=lambda: [0, 1, 2, 3, 4, 5])
@@ -63,6 +65,14 @@ class Company(Model):
     """``09:00-13:00``, …; empty: the whole day."""
     days_ahead: Mapped[int] = mapped_column(Integer, default=60)
     """How far ahead a delivery may be ordered."""
+    ticket_tolerance: Mapped[Decimal] = mapped_column(default=Decimal("0.05"))
+    """How far what was typed may be from what was read on a ticket, as a fraction of what was read."""
+    ticket_languages: Mapped[list[str]] = mapped_column(Document, default=list)
+    """The languages that tickets are read in; empty: the company's and English."""
+    ranking_private: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether reps see only places in the ranking, and no figures of others."""
+    digest_minutes: Mapped[int] = mapped_column(Integer, default=8 * 60)
+    """Minutes after midnight, company time: when digests leave, those of the week on Mondays."""
 
 
 class Warehouse(Model):

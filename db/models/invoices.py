@@ -88,12 +88,17 @@ class InvoiceTax(Model):
 
 
 class MailRequest(Model):
-    """One request to send one invoice to one address. A resend is a new request; a retry is the same one."""
+    """One request to send one invoice, or a credit note for it, to one address.
+
+    A resend is a new request; a retry is the same one.
+    """
 
     __tablename__ = "mail_request"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), index=True)
+    credit_note_id: Mapped[int | None] = mapped_column(ForeignKey("credit_note.id"), index=True)
+    """The credit note for that invoice which is sent; None: the invoice itself."""
     address: Mapped[str] = mapped_column(String(254))
     copy_to: Mapped[str] = mapped_column(String(254), default="")
     """The company's own address, where it wants a copy; empty: no copy."""

@@ -60,6 +60,7 @@ class Order(Model):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     kind: Mapped[str] = mapped_column(String(16), default="order")
+    """``order``, or ``sale``: recorded from a ticket, with a sum but no lines; no warehouse ever has to do with it."""
     status: Mapped[str] = mapped_column(String(16))
     version: Mapped[int] = mapped_column(Integer, default=1)
     rep_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -112,6 +113,9 @@ class Order(Model):
     """The registration number of what it was loaded into."""
     driver: Mapped[str] = mapped_column(String(200), default="")
     cancelled_at: Mapped[datetime | None]
+    """Also when a recorded sale was voided."""
+    credited_minor: Mapped[int] = mapped_column(default=0)
+    """What credit notes have taken back of the total, VAT included."""
 
     lines: Mapped[list[OrderLine]] = relationship(
         order_by="OrderLine.position", back_populates="order", cascade="all, delete-orphan"
@@ -161,6 +165,8 @@ class OrderLine(Model):
     short_cause: Mapped[str] = mapped_column(String(16), default="")
     """Where less was picked: ``missing`` (the shelf has less than the books say) or ``left`` (it is there, but
     stays: damaged, no room); empty: nothing is short."""
+    credited_milli: Mapped[int] = mapped_column(default=0)
+    """What credit notes have taken back, in thousandths of the base unit."""
     note: Mapped[str] = mapped_column(Text, default="")
 
     order: Mapped[Order] = relationship(back_populates="lines")

@@ -24,6 +24,8 @@ from tests.builders import (
     make_draft,
     make_person,
     make_product,
+    make_reading,
+    make_ticket,
     make_warehouse,
     unit_of,
 )
@@ -52,6 +54,8 @@ class Hall:
     """Rita's orders: id and version by state."""
     lines: dict[int, int]
     """By order, the id of its first line."""
+    ticket_id: int
+    """A ticket of Rita's that was read: two lines, one of them milk."""
     day: date = TOMORROW
 
     @property
@@ -96,6 +100,7 @@ def furnish(session: Session, *, name: str = "Milk") -> Hall:
         client=client,
         orders={},
         lines={},
+        ticket_id=_ticket(session, desk, name),
     )
     for status, row in found.items():
         order = row if isinstance(row, Order) else session.get_one(Order, row.order_id)
@@ -103,6 +108,11 @@ def furnish(session: Session, *, name: str = "Milk") -> Hall:
         hall.lines[order.id] = order.lines[0].id
     announcements.take(session)
     return hall
+
+
+def _ticket(session: Session, desk: Desk, name: str) -> int:
+    lines = ((name, 2000, 8900, 17800), (f"{name} & something", 1000, 100, 100))
+    return make_ticket(session, desk.rita, make_reading(*lines, total_minor=17900)).id
 
 
 def _cancelled(session: Session, desk: Desk, milk: Product, client: Client) -> Order:

@@ -18,7 +18,7 @@ from bot.screens.registry import Registry
 from bot.screens.screen import Face, NoState, Screen, Step, Turn
 from db.models.files import File
 from db.models.messaging import dialogue
-from services import announcements, dialogues, fetching, people
+from services import announcements, dialogues, fetching, goal_files, people
 from services.actor import NotAllowed, Role
 from services.announcements import Audience
 from services.jobs import Job
@@ -432,5 +432,5 @@ def test_a_chat_that_cannot_be_written_to_is_not(talk: Talk, hall: Hall) -> None
     assert talk.left() == []
 
 
-def test_every_picture_that_may_be_asked_for_has_a_taker() -> None:
-    assert set(internal.FETCHED) == fetching.PICTURES
+def test_every_file_that_may_be_asked_for_has_a_taker() -> None:
+    assert set(internal.FETCHED) == fetching.PICTURES | {fetching.TICKET, goal_files.PURPOSE}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from bot.events import Internal
+from bot.events import Internal, Kind
 from db.models.geography import KnownAddress, KnownRoad
 from db.models.orders import Order
+from db.models.tickets import Ticket
 from tests.bot.hall import Hall
 from tests.bot.talk import Talk
+from tests.builders import make_reading
 
 TVER = {"found": "Тверь", "latitude": 56.8584, "longitude": 35.9006}
 
@@ -96,3 +98,66 @@ def test_a_measured_road_changes_the_draft_and_the_review_that_shows_it(talk: Ta
     talk.clear_outbox()
     talk.conversation.hand_in(Internal("road.found", 2, facts))
     assert talk.left(chat) == []
+
+
+def ticket_read(hall: Hall, talk: Talk, ticket_id: int, number: int = 1) -> Internal:
+    facts = {"ticket_id": ticket_id, "revision": 1, "person_id": hall.desk.rita.id, "photos": []}
+    return Internal("ticket.read", number, {**facts, "reading": make_reading(total_minor=12300)})
+
+
+def send_photo(talk: Talk, chat: int, message_id: str = "6") -> int:
+    """A photo that was fetched, and is to be read."""
+    talk.say(chat, "/menu")
+    talk.conversation.handle(talk.event(chat, Kind.PHOTO, message_id=message_id, file_ref=f"ref-{message_id}"))
+    ticket_id = talk.scalar(select(func.max(Ticket.id)))
+    fetched = {
+        "purpose": "ticket", "person_id": chat, "chat_key": f"tg:1:{chat}", "facts": {"ticket_id": ticket_id},
+        "sha256": f"{ticket_id:064x}", "name": "t.jpg", "content_type": "image/jpeg", "size": 9,
+    }  # fmt: skip
+    talk.conversation.hand_in(Internal("file.fetched", ticket_id, fetched))
+    return int(ticket_id)
+
+
+def test_a_ticket_is_drawn_anew_when_it_was_read(talk: Talk, hall: Hall) -> None:
+    chat = hall.people["rita"]
+    ticket_id = send_photo(talk, chat)
+    assert ("chat.react", {"message_id": "6", "emoji": "👀"}) in talk.left(chat)
+    assert [kind for kind, _ in talk.left()].count("ticket.read") == 1
+    talk.clear_outbox()
+
+    event = ticket_read(hall, talk, ticket_id)
+    talk.conversation.hand_in(event)
+
+    assert talk.kinds(chat) == ["chat.screen"]
+    assert "₽123.00" in talk.screen(chat)["html"]
+    assert talk.conversation.hand_in(event).duplicate
+
+
+def test_a_ticket_that_nobody_looks_at_any_more_is_told_of_once(talk: Talk, hall: Hall) -> None:
+    chat = hall.people["rita"]
+    ticket_id = send_photo(talk, chat)
+    talk.say(chat, "/menu")
+    talk.clear_outbox()
+
+    talk.conversation.hand_in(ticket_read(hall, talk, ticket_id))
+    talk.conversation.hand_in(ticket_read(hall, talk, ticket_id, number=2))
+
+    [(kind, notice)] = talk.left(chat)
+    assert kind == "chat.notice"
+    assert f"Ticket {ticket_id} is read" in notice["html"]
+    assert notice["rows"][0][0]["data"] == f"ticket.{ticket_id}.0"
+
+
+def test_a_photo_that_did_not_come_leaves_the_ticket_to_be_finished_by_hand(talk: Talk, hall: Hall) -> None:
+    chat = hall.people["rita"]
+    talk.say(chat, "/menu")
+    talk.conversation.handle(talk.event(chat, Kind.PHOTO, message_id="6", file_ref="lost"))
+    ticket_id = talk.scalar(select(func.max(Ticket.id)))
+    asked = {"purpose": "ticket", "person_id": chat, "chat_key": f"tg:1:{chat}", "facts": {"ticket_id": ticket_id}}
+    talk.clear_outbox()
+
+    talk.conversation.hand_in(Internal("file.not_fetched", 1, {**asked, "reason": "too_large", "name": ""}))
+
+    assert talk.kinds(chat) == ["chat.screen"]
+    assert "The file is too large." in talk.screen(chat)["html"]
+    assert talk.scalar(select(Ticket.status).where(Ticket.id == ticket_id)) == "read"

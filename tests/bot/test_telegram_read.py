@@ -209,3 +209,11 @@ def test_long_and_odd_names_are_cut(telegram: Telegram) -> None:
     sender = read(telegram, message(text="x", **{"from": person})).sender
 
     assert (len(sender.name), len(sender.username), sender.language) == (200, 64, "")
+
+
+def test_photos_that_were_sent_together_have_the_same_album(telegram: Telegram) -> None:
+    together = read(telegram, message(photo=[{"file_id": "x"}], media_group_id="13370"))
+    alone = read(telegram, message(photo=[{"file_id": "x"}]))
+    strange = read(telegram, message(photo=[{"file_id": "x"}], media_group_id="9" * 500))
+
+    assert (together.album, alone.album, len(strange.album)) == ("13370", "", 64)

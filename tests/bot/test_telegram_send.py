@@ -273,3 +273,24 @@ def test_the_webhook_is_set_shown_and_removed(line: Line) -> None:
 
     line.telegram.remove_webhook()
     assert line.telegram.webhook()["url"] == ""
+
+
+def test_a_reaction_replaces_the_one_before(line: Line) -> None:
+    asked = line.chat.say("look")
+
+    for emoji in ("👀", "👍"):
+        line.telegram.react(line.key, str(asked), emoji)
+
+    assert next(message.reactions for message in line.chat.messages() if message.id == asked) == ["👍"]
+
+
+def test_a_reaction_that_is_none_is_never_again(line: Line) -> None:
+    asked = line.chat.say("look")
+
+    assert type(caught(lambda: line.telegram.react(line.key, str(asked), "no emoji"))) is NeverAgain
+
+
+def test_typing_is_seen_in_the_chat(line: Line) -> None:
+    line.telegram.typing(line.key)
+
+    assert line.chat.typing() == "typing"

@@ -153,7 +153,7 @@ def _invoices(session: Session) -> Iterator[str]:
     issued = session.execute(
         select(Invoice.number, Invoice.order_id, Invoice.pdf_file_id).order_by(Invoice.number)
     ).all()
-    loaded = sorted(session.scalars(select(Order.id).where(Order.status == "loaded")))
+    loaded = sorted(session.scalars(select(Order.id).where(Order.status == "loaded", Order.kind == "order")))
     if sorted(row.order_id for row in issued) != loaded:
         yield f"invoices for {sorted(row.order_id for row in issued)}, loaded were {loaded}"
     yield from (f"invoice {row.number} has no paper" for row in issued if row.pdf_file_id is None)

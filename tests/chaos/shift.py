@@ -23,7 +23,7 @@ from tests.journeys.house import House
 REPS, STOREKEEPERS = 6, 2
 LOOKS_PER_SECOND = 120
 """How often people look at their chats, all together; about every second look they do something."""
-START_SECONDS, SETTLE_SECONDS, LOADING_SECONDS = 40.0, 60.0, 60.0
+START_SECONDS, SETTLE_SECONDS, LOADING_SECONDS = 40.0, 60.0, 150.0
 
 
 @dataclass

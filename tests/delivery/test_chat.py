@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -68,6 +69,12 @@ class Messenger:
 
     def show_commands(self, chat_key: str, commands: Sequence[dict[str, str]]) -> None:
         self._call("commands", chat_key, commands)
+
+    def react(self, chat_key: str, message_id: str, emoji: str) -> None:
+        self._call("react", chat_key, message_id, emoji)
+
+    def typing(self, chat_key: str) -> None:
+        self._call("typing", chat_key)
 
     def fetch(self, file_ref: str, *, largest: int) -> bytes:
         self._call("fetch", file_ref, largest)
@@ -185,6 +192,7 @@ def test_the_pace_of_the_chat_and_of_all_notices(desk: Desk) -> None:
         "chat.strip": set(),
         "chat.delete": set(),
         "chat.commands": set(),
+        "chat.react": set(),
     }
 
     assert {kind: set(desk.way.limits(desk.row(kind))) for kind in KINDS} == expected
@@ -280,3 +288,27 @@ def test_a_place_and_a_menu(desk: Desk, session: Session) -> None:
     desk.run(session, "chat.commands", commands=menu)
 
     assert desk.messenger.calls == [("map", CHAT, 1.5, 2.5), ("commands", CHAT, menu)]
+
+
+def test_a_reaction_goes_under_its_message(desk: Desk) -> None:
+    row = desk.row("chat.react", message_id="7", emoji="👀")
+
+    assert desk.way.deliver(row, "7") == "7"
+    assert desk.messenger.calls == [("react", CHAT, "7", "👀")]
+
+
+@pytest.mark.parametrize("refusal", [NeverAgain("REACTION_INVALID"), Unreachable("blocked")])
+def test_a_reaction_that_is_refused_is_let_be(desk: Desk, refusal: Exception) -> None:
+    desk.messenger.fails["react"] = refusal
+
+    assert desk.way.deliver(desk.row("chat.react", message_id="7", emoji="👀"), "7") == "7"
+
+
+def test_a_reaction_is_tried_once_more_and_then_let_be(desk: Desk) -> None:
+    desk.messenger.fails["react"] = TryLater("timeout")
+    row = desk.row("chat.react", message_id="7", emoji="👀")
+
+    with pytest.raises(TryLater):
+        desk.way.deliver(row, "7")
+    again = dataclasses.replace(row, attempts=1)
+    assert desk.way.deliver(again, "7") == "7"

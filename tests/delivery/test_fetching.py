@@ -78,7 +78,7 @@ class Desk:
         except NeverAgain as refusal:
             way.given_up(row, refusal.reason)
             given = ""
-        assert messenger.asked == [(row.payload["file_ref"], 10 * 1024 * 1024)]
+        assert messenger.asked == [(row.payload["file_ref"], fetching.largest(row.payload["purpose"]))]
         assert way.limits(row) == ()
         return given
 
@@ -161,3 +161,30 @@ def test_the_most_pixels_that_are_taken() -> None:
     assert pictures.content_type(picture("PNG", (5000, 5000), "1")) == "image/png"
     with pytest.raises(NoPicture):
         pictures.content_type(picture("PNG", (5000, 5001), "1"))
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (picture("JPEG"), "image/jpeg"),
+        (picture("PNG"), "image/png"),
+        (picture("WEBP"), "image/webp"),
+        (b"\0\0\0\x18ftypheic" + b"\0" * 50, "image/heic"),
+        (b"%PDF-1.7", "application/pdf"),
+        (bomb(30_000, 30_000), "image/png"),
+        (b"PK", "application/octet-stream"),
+        (b"", "application/octet-stream"),
+    ],
+)
+def test_the_photo_of_a_ticket_is_kept_as_it_came(tmp_path: Path, content: bytes, kind: str) -> None:
+    desk = Desk(FileStore(tmp_path))
+
+    desk.deliver(content, purpose=fetching.TICKET, facts={"ticket_id": 3})
+
+    [told] = desk.handed
+    assert (told.name, told.facts["content_type"], told.facts["size"]) == ("file.fetched", kind, len(content))
+    assert desk.store.read(told.facts["sha256"]) == content
+
+
+def test_the_photo_of_a_ticket_may_be_larger_than_other_files() -> None:
+    assert [fetching.largest(purpose) for purpose in ("logo", fetching.TICKET)] == [10 * 2**20, 20 * 2**20]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from db.models.messaging import lane
 from db.session import Database
@@ -189,3 +190,47 @@ def test_stopping_lets_what_is_running_finish(database: Database) -> None:
 
     assert finished.is_set()
     assert not ending.is_alive()
+
+
+@pytest.mark.parametrize("slow", ["ocr", "digest", "chart"])
+def test_what_is_slow_holds_up_neither_chats_nor_jobs(hints: Hints, slow: str) -> None:
+    """Many tickets, digests or pictures wait, and none of them is done before the test lets it."""
+    go_on, drained = threading.Event(), Drained()
+    drained.then = lambda key: None if not key.startswith(slow) else _wait(go_on)
+    hints.start(drained)
+    hints.kick(f"{slow}:{number}" for number in range(10))
+    drained.wait_for(f"{slow}:0")
+
+    hints.kick(["chat:a", "mail:1"])
+
+    drained.wait_for("chat:a")
+    drained.wait_for("mail:1")
+    assert [key for key in drained.keys if key.startswith(slow)] == [f"{slow}:0"], "one at a time"
+    go_on.set()
+    drained.wait_for(f"{slow}:9")
+
+
+def _wait(event: threading.Event) -> None:
+    assert event.wait(SECONDS)
+
+
+def test_chores_are_done_with_every_sweep_and_one_that_fails_stops_nothing(database: Database) -> None:
+    drained, tried = Drained(), threading.Event()
+
+    def fails(_session: Session, *, now: datetime) -> None:
+        tried.set()
+        raise RuntimeError(f"not at {now}")
+
+    def puts(session: Session, *, now: datetime) -> None:
+        outbox.put(session, [Item("digest:1", "chat.notice", {}, "once")], now=now)
+
+    hints = Hints(transaction=database.transaction, clock=now, chores=[fails, puts])
+    hints.start(drained)
+    try:
+        drained.wait_for("digest:1", times=2)
+    finally:
+        hints.stop()
+
+    assert tried.is_set()
+    with database.reading() as session:
+        assert outbox.count_pending(session, "digest:1") == 1

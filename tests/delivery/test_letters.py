@@ -31,7 +31,7 @@ LETTER = Letter(
     copy_to="",
     reply_to="buh@sever-baza.example",
     language="ru",
-    invoice=make_invoice(),
+    document=make_invoice(),
     pdf_sha256="0" * 64,
     pdf_name="TB-2026-000042.pdf",
 )
@@ -114,7 +114,7 @@ def words_of(text: str) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_both_parts_say_the_same(language: str) -> None:
     lines = (*(make_line(n, name=f"Milk <{n}> & co", quantity_milli=n * 1000) for n in range(1, 54)), LINE)
-    message = received(build(replace(LETTER, language=language, invoice=make_invoice(lines=lines))))
+    message = received(build(replace(LETTER, language=language, document=make_invoice(lines=lines))))
     plain, shown = body(message, "plain"), words_of(body(message, "html"))
 
     figures = re.compile(r"\d[\d.,]*")
@@ -130,7 +130,7 @@ def test_both_parts_say_the_same(language: str) -> None:
 
 
 def test_prices_without_vat_give_net_amounts() -> None:
-    message = received(build(replace(LETTER, invoice=make_invoice(prices_include_vat=False))))
+    message = received(build(replace(LETTER, document=make_invoice(prices_include_vat=False))))
 
     assert "12 шт. × 150,00 ₽ = 1 500,00 ₽" in body(message, "plain")
     assert "Цены и суммы указаны без НДС." in body(message, "html")
@@ -138,7 +138,7 @@ def test_prices_without_vat_give_net_amounts() -> None:
 
 def test_without_vat_none_is_named() -> None:
     tax = DocumentTax(Decimal(0), 160288, 0)
-    message = received(build(replace(LETTER, invoice=make_invoice(taxes=(tax,)))))
+    message = received(build(replace(LETTER, document=make_invoice(taxes=(tax,)))))
 
     for kind in ("plain", "html"):
         text = body(message, kind)
@@ -155,7 +155,7 @@ def test_markup_in_data_is_shown_and_never_obeyed() -> None:
         seller=dict.fromkeys(SELLER, evil) | {"email": "buh@sever-baza.example"},
         buyer=BUYER | {"contact": evil},
     )
-    message = received(build(replace(LETTER, invoice=invoice)))
+    message = received(build(replace(LETTER, document=invoice)))
 
     assert evil in body(message, "plain")
     shown = body(message, "html")
@@ -166,14 +166,14 @@ def test_markup_in_data_is_shown_and_never_obeyed() -> None:
 
 def test_a_line_end_in_a_name_forges_no_line() -> None:
     invoice = make_invoice(lines=(make_line(1, name="Milk\r\nК оплате: 1 ₽"),))
-    plain = body(received(build(replace(LETTER, invoice=invoice))), "plain")
+    plain = body(received(build(replace(LETTER, document=invoice))), "plain")
 
     assert "1. Milk К оплате: 1 ₽ (A-101)" in plain
 
 
 def test_without_bank_details_it_names_none() -> None:
     invoice = make_invoice(seller=SELLER | {"bank_account": ""})
-    message = received(build(replace(LETTER, invoice=invoice)))
+    message = received(build(replace(LETTER, document=invoice)))
 
     assert "БИК" not in body(message, "plain")
     assert "БИК" not in body(message, "html")
@@ -240,7 +240,7 @@ def test_line_ends_in_names_add_no_header() -> None:
         buyer=BUYER | {"contact": EVIL, "name": EVIL},
         seller=SELLER | {"name": EVIL, "director_phone": EVIL},
     )
-    message = received(build(replace(LETTER, invoice=invoice, pdf_name=EVIL, message_id=f"<1@x>{EVIL}")))
+    message = received(build(replace(LETTER, document=invoice, pdf_name=EVIL, message_id=f"<1@x>{EVIL}")))
 
     assert message["Bcc"] is None
     assert set(message.keys()) == set(received(build()).keys())
@@ -316,7 +316,7 @@ def test_any_name_makes_a_letter_to_one_recipient(name: str, language: str) -> N
     invoice = make_invoice(
         buyer=BUYER | {"contact": name}, seller=SELLER | {"name": name, "director_phone": name}, label=name
     )
-    message = received(build(replace(LETTER, invoice=invoice, language=language, pdf_name=name)))
+    message = received(build(replace(LETTER, document=invoice, language=language, pdf_name=name)))
 
     assert set(message.keys()) == set(received(build()).keys())
     assert [address.addr_spec for address in message["To"].addresses] == ["elka@example.com"]

@@ -17,9 +17,11 @@ from typing import Any
 
 import requests
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from db.models.company import Warehouse
 from db.models.messaging import inbox, outbox
+from db.models.people import AccessCode
 from db.models.record import AuditEntry
 from db.session import Database
 from sandbox.client import Box
@@ -223,8 +225,8 @@ class House:
         self, name: str, role: Role, *, warehouse: str | None = None, valid_for: timedelta = timedelta(days=7)
     ) -> FreshCode:
         """A one-time password, as the server's command line would make it."""
-        fresh = access_codes.prepare(HASHER)
         with self.database.transaction() as session:
+            fresh = self._unused_code(session)
             ids = [session.scalars(select(Warehouse.id).where(Warehouse.name == warehouse)).one()] if warehouse else []
             access_admin.issue(
                 session,
@@ -237,6 +239,14 @@ class House:
                 now=datetime.now(UTC),
             )
         return fresh
+
+    @staticmethod
+    def _unused_code(session: Session) -> FreshCode:
+        """A thousand codes in one house are enough for two of them to begin alike, one run in seventy."""
+        while True:
+            fresh = access_codes.prepare(HASHER)
+            if session.scalar(select(AccessCode.id).where(AccessCode.public == fresh.public)) is None:
+                return fresh
 
     def stranger(self, name: str, language: str = "ru") -> Chat:
         """Somebody new, with the chat open but nothing said."""

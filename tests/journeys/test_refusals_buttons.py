@@ -22,13 +22,20 @@ OUT_OF_DATE = "This button is out of date. Here is how things stand now."
 CHANGED = "This has changed meanwhile, so nothing was done."
 
 
+HEAVY = {"submit", "product", "claim", "confirm", "queue", "revoke", "access_issue", "credit_issue", "settle_close"}
+
+
 def verbs_closed_to(role: Role | None) -> list[str]:
-    """The buttons of all screens that somebody of this role (None: a stranger) may not see."""
-    return sorted(
-        verb
-        for verb, (screen, _) in SCREENS.presses.items()
+    """A button of each screen that somebody of this role (None: a stranger) may not see, and those that do most.
+
+    ``tests/bot/test_every_verb.py`` presses all of them.
+    """
+    closed = {
+        verb: screen.name
+        for verb, (screen, _) in sorted(SCREENS.presses.items())
         if screen.roles and (role is None or role not in screen.roles)
-    )
+    }
+    return sorted({*{name: verb for verb, name in closed.items()}.values(), *(HEAVY & set(closed))})
 
 
 def version(house: House, order_id: int) -> int:

@@ -30,32 +30,49 @@ UNUSABLE: dict[str, tuple[str, Callable[[Chat], object]]] = {
 }
 
 
+OF_TICKETS = {"file", "photo"}
+"""What a rep may send on any screen: it is one of a ticket."""
+
+
 @pytest.fixture(scope="module")
-def reps() -> dict[Path, Chat]:
-    """The rep of each house, who gets in once."""
+def staff() -> dict[tuple[Path, Role], Chat]:
+    """The rep and the storekeeper of each house, who get in once."""
     return {}
 
 
+def at_the_menu(house: House, staff: dict[tuple[Path, Role], Chat], role: Role) -> Chat:
+    if (house.folder, role) not in staff:
+        staff[house.folder, role] = house.staff("Rita" if role is Role.REP else "Stan", role)
+    house.say(staff[house.folder, role], "/menu")
+    return staff[house.folder, role]
+
+
 @pytest.fixture
-def rep(house: House, reps: dict[Path, Chat]) -> Chat:
+def rep(house: House, staff: dict[tuple[Path, Role], Chat]) -> Chat:
     """A rep at the menu."""
-    if house.folder not in reps:
-        reps[house.folder] = house.staff("Rita", Role.REP)
-    house.say(reps[house.folder], "/menu")
-    return reps[house.folder]
+    return at_the_menu(house, staff, Role.REP)
+
+
+@pytest.fixture
+def storekeeper(house: House, staff: dict[tuple[Path, Role], Chat]) -> Chat:
+    """A storekeeper at the menu."""
+    return at_the_menu(house, staff, Role.STOREKEEPER)
 
 
 @pytest.mark.parametrize("what", UNUSABLE)
-def test_what_the_menu_cannot_use_is_answered_once(house: House, rep: Chat, what: str) -> None:
+def test_what_the_menu_cannot_use_is_answered_once(
+    house: House, staff: dict[tuple[Path, Role], Chat], what: str
+) -> None:
     words, send = UNUSABLE[what]
-    menu = rep.last()
+    somebody = at_the_menu(house, staff, Role.STOREKEEPER if what in OF_TICKETS else Role.REP)
+    menu = somebody.last()
 
-    with house.refuses(rep, words):
-        send(rep)
+    with house.refuses(somebody, words):
+        send(somebody)
 
-    assert "What shall we do?" in rep.last().text
-    assert rep.last().labels == menu.labels, "the screen stands below, whole"
-    assert [message.labels for message in rep.messages() if message.id == menu.id] == [[]]
+    assert "What shall we do?" in somebody.last().text
+    assert somebody.last().labels == menu.labels, "the screen stands below, whole"
+    assert [message.labels for message in somebody.messages() if message.id == menu.id] == [[]]
 
 
 @pytest.mark.parametrize("typed", ["what do you sell?", "<b>{{ 7*7 }}</b> %s %(name)s &amp; ' OR 1=1 --"])
@@ -66,24 +83,24 @@ def test_what_is_typed_at_the_menu_is_looked_for_as_it_stands(house: House, rep:
     assert rep.last().text.startswith(f"🔍 {typed}\n")
 
 
-def test_a_file_too_large_to_fetch_is_not_fetched(house: House, rep: Chat) -> None:
+def test_a_file_too_large_to_fetch_is_not_fetched(house: House, storekeeper: Chat) -> None:
     since = house.now()
 
-    with house.refuses(rep, "I cannot use files here."):
-        rep.send_file(bytes(30_000_000), "catalogue.xlsx")
+    with house.refuses(storekeeper, "I cannot use files here."):
+        storekeeper.send_file(bytes(30_000_000), "catalogue.xlsx")
 
     assert not house.box.requests(house.bot, method="getFile", since=since)
 
 
-def test_an_album_is_answered_and_leaves_one_screen(house: House, rep: Chat) -> None:
+def test_an_album_is_answered_and_leaves_one_screen(house: House, storekeeper: Chat) -> None:
     house.settle()
     before = house.fingerprint()
 
-    rep.send_album([png(20, 20), png(30, 20), png(20, 30)], caption="the shelf")
+    storekeeper.send_album([png(20, 20), png(30, 20), png(20, 30)], caption="the shelf")
 
     house.settle()
-    assert "I cannot read photos yet." in rep.last().text
-    assert len([message for message in rep.messages() if message.labels]) == 1
+    assert "I cannot read photos yet." in storekeeper.last().text
+    assert len([message for message in storekeeper.messages() if message.labels]) == 1
     assert house.fingerprint() == before
 
 

@@ -150,3 +150,15 @@ def test_telebot_can_drive_it(box: Box, bot: Bot, chat: Chat, monkeypatch: pytes
         client.stop_polling()
         chat.say("bye")
         polling.join(5)
+
+
+def test_updates_are_numbered_on_after_a_reset(box: Box, api: Api, bot: Bot, chat: Chat) -> None:
+    chat.say("before")
+    before = api("getUpdates")[0]["update_id"]
+
+    box.reset()
+    again = box.new_bot(bot.username, name=bot.name, token=bot.token)
+    box.new_person("Анна").chat_with(again).say("after")
+
+    [after] = api("getUpdates")
+    assert after["update_id"] > before

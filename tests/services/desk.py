@@ -12,7 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.models.catalogue import Product, Unit
+from db.models.commissions import CommissionEntry
 from db.models.company import Warehouse
+from db.models.credit_notes import CreditNote
 from db.models.invoices import Invoice
 from db.models.orders import Order, OrderEvent
 from db.models.people import Person
@@ -93,7 +95,7 @@ def traces(session: Session, order: Order | None = None) -> dict[str, Any]:
     session.flush()
     counted = {
         model.__tablename__: session.scalar(select(func.count()).select_from(model))
-        for model in (Reservation, StockMovement, OrderEvent, Invoice, AuditEntry)
+        for model in (Reservation, StockMovement, OrderEvent, Invoice, CreditNote, CommissionEntry, AuditEntry)
     }
     held = session.execute(select(func.sum(Stock.on_hand_milli), func.sum(Stock.reserved_milli))).one()
     state = (

@@ -18,7 +18,7 @@ from db.models.company import Company, Warehouse
 from db.models.people import AccessCode, Person
 from db.models.stock import Stock, StockMovement
 from db.session import Database
-from services import catalogue, company, demo_company, logistics, stock
+from services import catalogue, commission_rules, company, demo_company, logistics, stock, ticket_units
 from services.company import Profile
 from services.demo_company import AlreadyPlanted
 from services.search import product_key
@@ -73,6 +73,18 @@ def test_the_books_are_true(planted: Session) -> None:
     assert stock.list_drift(planted) == []
     assert _count(planted, Stock) == _count(planted, StockMovement)
     assert set(planted.scalars(select(StockMovement.reason))) == {"receipt"}
+
+
+def test_the_staff_earns_by_selling_and_loading(planted: Session) -> None:
+    rules = commission_rules.in_force(planted, NOON.date())
+
+    assert [(rule.kind, rule.role, rule.scope, rule.amount_minor, rule.rate) for rule in rules] == [
+        ("per_unit", "rep", "counted", 1000, Decimal(0)),
+        ("percent", "rep", "all", 0, Decimal("0.02")),
+        ("per_order", "storekeeper", "all", 3000, Decimal(0)),
+    ]
+    assert [commission_rules.why_idle(planted, rule) for rule in rules] == ["", "", ""]
+    assert [category.name for category in ticket_units.counted(planted)] == ["Краска"]
 
 
 def test_every_product_lies_somewhere_but_not_everywhere_and_some_are_nearly_out(planted: Session) -> None:

@@ -25,6 +25,7 @@ TODAY = date(2026, 11, 1)
         ("1.234,50", 123450),
         ("1,234.50", 123450),
         ("1.234.567,80", 123456780),
+        ("1.500.000", 150_000_000),
         ("89 руб.", 8900),
         ("₽ 5", 500),
         ("5 RUB", 500),
@@ -45,6 +46,10 @@ def test_amounts(typed: str, minor: int) -> None:
         "12,345,6",
         "1.234",
         "1,234",
+        "1.500",
+        "500.000",
+        "50,000 ₽",
+        "1.500.00",
         "1 23",
         "8,999",
         "10000000",
@@ -65,7 +70,16 @@ def test_amounts_have_the_decimals_of_their_currency() -> None:
     assert figures.parse_money("1234", "JPY") == 1234
     assert figures.parse_money("12,5", "JPY") is None
     assert figures.parse_money("1.234", "KWD") == 1234
+    assert figures.parse_money("1.500", "KWD") == 1500
+    assert figures.parse_money("1.500", "JPY") is None
     assert figures.parse_money("5,50 €", "EUR") == 550
+
+
+def test_a_thousand_is_not_taken_for_a_fraction() -> None:
+    assert (figures.parse_whole("1.500"), figures.parse_percent("1,000"), figures.parse_whole("1.500.000")) == (
+        None, None, 1_500_000,
+    )  # fmt: skip
+    assert figures.parse_decimal("1.500", decimals=3) == Decimal("1.5"), "a weight in kilograms has grams"
 
 
 @given(minor=st.integers(0, figures.LARGEST_MINOR), locale=st.sampled_from(["ru", "es", "en"]))

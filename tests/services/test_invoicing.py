@@ -264,7 +264,7 @@ def test_the_invoice_of_a_client_without_e_mail_is_kept_and_the_rep_told_once(se
         (
             "invoice_kept",
             Audience(person_id=desk.rita.id),
-            {"order_id": invoice.order_id, "client": "Kiosk", "invoice": "TB-2026-000001"},
+            {"order_id": invoice.order_id, "client": "Kiosk", "invoice": "TB-2026-000001", "note_id": 0},
         )
     ]
     assert session.scalars(select(MailRequest)).all() == []

@@ -32,6 +32,7 @@ from tests.builders import (
     make_warehouse,
     receive,
 )
+from tests.services import earning
 from tests.services.desk import Desk, balance, make_claimed, make_desk, make_submitted, race, told, traces
 
 
@@ -208,11 +209,25 @@ def test_a_confirmed_loading_ships_bills_and_tells(session: Session, desk: Desk)
                 "currency": "RUB",
                 "mail": "queued",
                 "address": "shop@example.com",
+                "commission_minor": 0,
+                "commission": [],
             },
         )
     ]
     assert outbox.lanes_to_kick(session) == [f"pdf:{invoice.id}"]
     assert [event.to_status for event in orders.history(session, order.id)] == ["submitted", "loading", "loaded"]
+
+
+def test_the_rep_is_told_what_the_loading_earned_and_not_what_others_did(session: Session, desk: Desk) -> None:
+    for terms in (earning.SHARE, earning.LOADING):
+        earning.make_rule(session, desk, terms)
+    order = make_claimed(session, desk, {make_product(session): 3})
+
+    loading.confirm(session, order.id, order.version, by=actor_of(desk.bob), now=NOON)
+
+    [facts] = [facts for name, _, facts in told(session) if name == "order_loaded"]
+    assert facts["commission_minor"] == 1113
+    assert facts["commission"] == [{"kind": "percent", "scope": "all", "net_minor": 22250, "rate": "0.05"}]
 
 
 def test_the_rep_is_told_that_a_client_without_e_mail_gets_no_letter(session: Session, desk: Desk) -> None:

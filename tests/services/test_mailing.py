@@ -37,7 +37,8 @@ def asked(session: Session, invoice: Invoice) -> MailRequest:
 
 
 def _facts(invoice: Invoice, **more: Any) -> dict[str, Any]:
-    return {"order_id": invoice.order_id, "invoice": "TB-2026-000001", "address": "shop@example.com", **more}
+    billed = {"order_id": invoice.order_id, "invoice": "TB-2026-000001", "note_id": 0}
+    return {**billed, "address": "shop@example.com", **more}
 
 
 def test_each_request_has_a_lane_and_a_message_id_of_its_own(session: Session, invoice: Invoice) -> None:
@@ -92,7 +93,7 @@ def test_a_letter_holds_all_that_the_sender_needs(session: Session, desk: Desk) 
         copy_to="",
         reply_to="desk@dom.example",
         language="es",
-        invoice=frozen(session, invoice.id),
+        document=frozen(session, invoice.id),
         pdf_sha256="ab" * 32,
         pdf_name="TB.pdf",
     )

@@ -17,8 +17,9 @@ from db.session import Database
 from services import announcements, files, invoicing, mailing, papers
 from services.actor import Actor, NotAllowed, Role
 from services.emails import EmailUnclear
+from services.invoicing import NotBilledYet
 from services.mailing import MailState, MailStatus
-from services.papers import LetterAsked, NotBilledYet, PdfNotReady
+from services.papers import LetterAsked, PdfNotReady
 from tests.builders import NOON, actor_of, later, make_client, make_company, make_person, make_product
 from tests.services.desk import Desk, make_desk, make_invoice, make_submitted, race, traces
 

@@ -97,6 +97,17 @@ def test_blocked_chat_is_not_written_to_until_it_is_unblocked(session: Session) 
     assert chat_ids(session, Audience(person_id=person.id)) == [person.id]
 
 
+def test_a_chat_is_somebodys_while_the_account_is_theirs_and_can_be_written_to(session: Session) -> None:
+    rita, bob = make_person(session), make_person(session, "Bob", roles=[Role.STOREKEEPER])
+    chat = f"tg:1:{rita.id}"
+
+    assert people.has_chat(session, rita.id, chat)
+    assert not people.has_chat(session, bob.id, chat)
+    assert not people.has_chat(session, rita.id, "tg:1:999999")
+    people.mark_blocked(session, chat, now=NOON)
+    assert not people.has_chat(session, rita.id, chat)
+
+
 def test_where_nobody_can_be_reached_the_admins_are(session: Session) -> None:
     admin = make_admin(session)
     keeper = make_person(session, "Kim", roles=[Role.STOREKEEPER], warehouse_ids=[1])

@@ -64,7 +64,15 @@ def test_two_days_in_the_wrong_order_or_too_far_apart_are_no_period() -> None:
         periods.between(date(2000, 1, 1), WEDNESDAY)
 
 
-@pytest.mark.parametrize("ordinals", [(0, 0), (0, 739000), (739000, 2**31), (739000, 0)])
-def test_ordinals_that_no_calendar_has_are_refused(ordinals: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    "ordinals",
+    [(0, 0), (0, 739000), (739000, 2**31), (739000, 0), (2, 2), (735598, 735599), (766644, 766645), (3652058, 3652058)],
+)
+def test_ordinals_of_days_that_no_period_has_are_refused(ordinals: tuple[int, int]) -> None:
     with pytest.raises(PeriodUnfit):
         periods.of_ordinals(*ordinals)
+
+
+def test_ordinals_reach_from_the_earliest_day_to_the_latest() -> None:
+    for day in (date(2015, 1, 1), date(2099, 12, 31)):
+        assert periods.of_ordinals(day.toordinal(), day.toordinal()) == Period(day, day)

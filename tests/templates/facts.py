@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.templates.digests_walk import DIGEST
+
 ORDER: dict[str, Any] = {
     "order_id": 12,
     "version": 3,
@@ -17,7 +19,15 @@ ORDER: dict[str, Any] = {
     "total_minor": 345_804,
     "currency": "RUB",
 }
-BILLED: dict[str, Any] = {"order_id": 12, "invoice": "TB-2026-000001", "address": "lavka@example.org"}
+BILLED: dict[str, Any] = {
+    "order_id": 12, "invoice": "TB-2026-000001", "note_id": 0, "address": "lavka@example.org",
+}  # fmt: skip
+COMMISSION: list[dict[str, Any]] = [
+    {"kind": "per_unit", "scope": "counted", "units_milli": 8000, "threshold_milli": 3000, "over_milli": 5000,
+     "each_minor": 1000},
+    {"kind": "percent", "scope": "all", "net_minor": 345_804, "rate": "0.015"},
+]  # fmt: skip
+"""Why an order earned commission, as the entries of the ledger have it."""
 
 NOTICES: dict[str, dict[str, Any]] = {
     "order_submitted": {**ORDER, "rep": "Rita"},
@@ -40,6 +50,14 @@ NOTICES: dict[str, dict[str, Any]] = {
         },
     },
     "back_order_ready": ORDER,
+    "ticket_read": {
+        "ticket_id": 7, "client": "Лавка", "amount_minor": 150_000, "currency": "RUB", "trouble": "too_dark",
+    },
+    "ticket_photo_lost": {"ticket_id": 7, "reason": "gone"},
+    "ticket_questioned": {
+        "ticket_id": 7, "order_id": 12, "client": "Лавка", "amount_minor": 150_000, "currency": "RUB", "by": "Ann",
+        "words": "Почему так мало?",
+    },
     "place_found": {"address": "Тверь, Советская 5"},
     "place_not_found": {"address": "Тверь, Советская 5"},
     "order_claimed": {"order_id": 12, "client": "Лавка", "storekeeper": "Bob"},
@@ -68,8 +86,17 @@ NOTICES: dict[str, dict[str, Any]] = {
     },
     "order_loaded": {
         **BILLED, "version": 5, "client": "Лавка", "total_minor": 345_804, "currency": "RUB", "mail": "queued",
+        "commission_minor": 5000, "commission": COMMISSION,
     },
-    "invoice_kept": {"order_id": 12, "client": "Лавка", "invoice": "TB-2026-000001"},
+    "invoice_kept": {"order_id": 12, "client": "Лавка", "invoice": "TB-2026-000001", "note_id": 0},
+    "credit_note_kept": {"order_id": 12, "client": "Лавка", "invoice": "CN-2026-000001", "note_id": 3},
+    "sale_voided": {
+        "order_id": 12, "client": "Лавка", "total_minor": 150_000, "currency": "RUB", "by": "Ann", "reason": "Twice",
+    },
+    "order_credited": {
+        "order_id": 12, "client": "Лавка", "invoice": "TB-2026-000001", "credit_note": "CN-2026-000001",
+        "total_minor": 150_000, "currency": "RUB", "whole": False, "by": "Ann", "reason": "Spoilt",
+    },
     "mail_accepted": BILLED,
     "mail_delayed": {**BILLED, "reason": "421 4.7.0 try again later"},
     "mail_refused": {**BILLED, "reason": "550 5.1.1 no such user"},
@@ -97,6 +124,15 @@ NOTICES: dict[str, dict[str, Any]] = {
     "file_not_fetched": {"purpose": "product_photo", "reason": "no_picture", "file_name": "milk.txt"},
     "not_shown": {},
     "figures_ready": {"first": "2026-11-01", "last": "2026-11-30"},
+    "commission_ready": {"first": "2026-11-01", "last": "2026-11-30"},
+    "commission_settled": {
+        "settlement_id": 3, "first": "2026-11-01", "last": "2026-11-30",
+        "amounts": [{"amount_minor": 5000, "currency": "RUB"}, {"amount_minor": -100, "currency": "EUR"}],
+    },
+    "goals_sheet_ready": {},
+    "goals_unread": {},
+    "digest": DIGEST,
+    "chart_ready": {"what": "goals"},
     "logo_set": {},
     "product_photo_set": {"product_id": 1, "product": "Milk"},
     "gave_up": {"kind": "invoice.draw", "reason": "no fonts"},
@@ -105,6 +141,10 @@ NOTICES: dict[str, dict[str, Any]] = {
 
 REFUSALS: dict[str, dict[str, Any]] = {
     "amount_unclear": {"largest": 999_999_999, "currency": "RUB"},
+    "reason_missing": {},
+    "only_sales_are_voided": {"order": 12},
+    "nothing_to_credit": {},
+    "too_much_to_credit": {"product": "Milk", "left": 2000, "unit": "pcs", "factor_milli": 1000, "decimals": 0},
     "article_taken": {"article": "A-103", "product": "Milk"},
     "bank_incomplete": {"missing": ["bank_code"]},
     "base_unit_stays": {"unit": "pcs"},
@@ -115,6 +155,14 @@ REFUSALS: dict[str, dict[str, Any]] = {
     "field_out_of_range": {"field": "weight_g", "lowest": "0", "largest": "10000", "unit": "kg"},
     "field_too_long": {"field": "name", "largest": 200},
     "field_unclear": {"field": "name"},
+    "target_unfit": {"metric": "sum", "largest": 10**14 - 1, "currency": "RUB"},
+    "goal_gone": {},
+    "goal_unfit": {"what": "past"},
+    "columns_missing": {"missing": ["who", "target"], "known": ["who", "target"]},
+    "nothing_read": {},
+    "team_name_taken": {"name": "North"},
+    "team_gone": {},
+    "no_rep": {},
     "last_working_day": {},
     "no_role_left": {},
     "no_warehouse_left": {},
@@ -134,6 +182,12 @@ REFUSALS: dict[str, dict[str, Any]] = {
     "nothing_to_book": {},
     "too_many_photos": {"order": 12, "most": 10},
     "too_much_to_book": {"largest": 10**12},
+    "day_unfit": {"earliest": "2025-03-02", "latest": "2026-03-02"},
+    "needs_reason": {"ticket": 7, "amount": True, "units": False},
+    "nothing_asked": {},
+    "ticket_incomplete": {"missing": ["client", "amount"]},
+    "ticket_move_refused": {"ticket": 7, "status": "recorded", "to": "read"},
+    "too_many_ticket_photos": {"most": 10},
     "already_asked": {"asked_at": "2026-03-02T12:00:00+00:00"},
     "already_claimed": {"order": 12, "name": "Bob"},
     "already_handled": {},
@@ -175,6 +229,11 @@ REFUSALS: dict[str, dict[str, Any]] = {
     "password_expired": {"expired_at": "2026-03-01T12:00:00+00:00", "wait_seconds": 2},
     "password_used": {"used_at": "2026-03-01T12:00:00+00:00", "wait_seconds": 2},
     "period_unfit": {"longest": 3660},
+    "period_closed": {"through": "2026-02-28"},
+    "period_running": {"latest": "2026-03-01"},
+    "rule_ended": {"last": "2026-03-31"},
+    "rule_too_early": {"earliest": "2026-03-02"},
+    "rule_unfit": {"what": "tiers", "most": 10},
     "place_unclear": {},
     "place_too_far": {"distance_m": 1_234_500, "longest_km": 1000, "warehouse": "Москва"},
     "address_unfit": {"shortest": 3, "largest": 200},

@@ -122,7 +122,7 @@ def trouble(walk: Walk) -> None:
         letter = {"source": "tg:1", "update_id": 5, "chat_key": "tg:1:5", "raw": {}, "error": "oh <b>", "at": now}
         dead = session.execute(insert(dead_letter).values(**letter).returning(dead_letter.c.id)).scalar_one()
     walk.say(ann, "/menu")
-    for page in (0, 1):
+    for page in range(3):
         walk.press(ann, "trouble", page)
     for number in ids:
         walk.press(ann, "trouble_row", number)

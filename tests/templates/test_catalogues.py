@@ -8,7 +8,7 @@ import pytest
 from jinja2 import TemplateSyntaxError
 
 from templates import catalogues
-from templates.environment import Texts, catalogue_path
+from templates.environment import FOLDER, Texts, catalogue_path
 
 CART = """
 {% block a %}:package: {% trans name=name %}Hello, <b>{{ name }}</b>!{% endtrans %}{% endblock %}
@@ -150,3 +150,11 @@ def test_the_one_of_russian_needs_its_number_as_21_uses_it(folder: Path) -> None
 def test_unknown_commands_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert catalogues.main(["translate"]) == 2
     assert "update" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("language", catalogues.TRANSLATED)
+def test_no_sentence_ends_with_a_unit_that_may_be_cut_short_by_a_point(language: str) -> None:
+    catalogue = catalogues.read(catalogue_path(FOLDER, language), language)
+    texts = (text for message in catalogue for text in catalogues._forms(message.string))
+
+    assert [text for text in texts if "%(unit)s." in text] == []

@@ -30,7 +30,18 @@ from tests.bot.hall import STRANGER, Hall, furnish
 from tests.bot.talk import Talk, hasher, reading_inside, texts, transaction_inside
 from tests.builders import make_client, make_draft, make_product, unit_of
 from tests.conftest import EmptyDatabases
-from tests.templates import company_walk, office_walk, orders_walk, rep_walk, warehouse_walk
+from tests.templates import (
+    commission_walk,
+    company_walk,
+    credit_walk,
+    digests_walk,
+    goals_walk,
+    office_walk,
+    orders_walk,
+    rep_walk,
+    ticket_walk,
+    warehouse_walk,
+)
 from tests.templates.facts import NOTICES, REFUSALS
 
 Fixture = tuple[Connection, Hall]
@@ -242,7 +253,18 @@ ODD = [("markup", "ru"), ("markup", "es"), ("emoji", "en"), ("long", "es"), ("lo
 @pytest.mark.parametrize(("name", "language"), [*(("plain", language) for language in LANGUAGES), *ODD])
 def test_every_screen_with_whatever_names(inside: Connection, name: str, language: str) -> None:
     walk = Walk(inside, NAMES[name], language)
-    walks = (rep_walk, company_walk, orders_walk, warehouse_walk, office_walk)
+    walks = (
+        rep_walk,
+        ticket_walk,
+        commission_walk,
+        company_walk,
+        orders_walk,
+        warehouse_walk,
+        digests_walk,
+        office_walk,
+        credit_walk,
+        goals_walk,
+    )
     told = [story for others in walks for story in others.STORIES]
     for story in (storekeeper, admin, *told, stranger, everybody):
         story(walk)
@@ -351,8 +373,9 @@ def test_every_refusal_of_the_product_has_a_text_and_facts_here() -> None:
 
 
 def test_every_notice_has_facts_here() -> None:
-    opening = {"open_logo", "open_product", "open_loading", "open_order", "open_low"}
-    labels = opening | {"requests", "correct_address", "mail_it", "place"}
+    opening = {"open_ticket", "open_logo", "open_product", "open_loading", "open_order", "open_low"}
+    opening |= {"open_figures", "open_goals", "open_goal_sheet", "open_digests"}
+    labels = opening | {"open_papers", "requests", "correct_address", "mail_it", "open_statement", "place"}
 
     assert set(texts().blocks_of("messages/notices.html")) - labels == set(NOTICES)
 

@@ -20,7 +20,7 @@ PASSED_ON = [
 
 @pytest.mark.parametrize(("reason", "language", "words"), PASSED_ON)
 def test_the_notice_says_why(reason: str, language: str, words: str) -> None:
-    facts = {"invoice": "TB-2026-000042", "address": "shop@example.com", "reason": reason}
+    facts = {"invoice": "TB-2026-000042", "note_id": 0, "address": "shop@example.com", "reason": reason}
 
     for notice in ("mail_refused", "mail_delayed"):
         text = TEXTS.block("messages/notices.html", notice, language, facts)
@@ -28,7 +28,7 @@ def test_the_notice_says_why(reason: str, language: str, words: str) -> None:
 
 
 def test_what_the_server_said_is_no_markup_and_not_endless() -> None:
-    facts = {"invoice": "TB", "address": "a@example.com", "reason": "recipient refused: <b>" + "x" * 600}
+    facts = {"invoice": "TB", "note_id": 0, "address": "a@example.com", "reason": "recipient refused: <b>" + "x" * 600}
 
     text = TEXTS.block("messages/notices.html", "mail_refused", "en", facts)
 

@@ -1,4 +1,4 @@
-"""All orders, for admins: by state, by number, by client or rep."""
+"""All orders, for admins: by state, by the number of an order or paper, by client or rep."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.events import Kind
 from bot.screens.screen import Face, Screen, Stale, Step, Turn
 from services import order_oversight
 from services.actor import Role
-from services.order_oversight import OPEN, STATES
+from services.order_oversight import STATES
 
 LONGEST_QUERY = 60
 
@@ -39,7 +39,7 @@ def show(turn: Turn, state: State) -> Face:
         Button("only", "all_orders_only", (number,), facts={"status": one.value, "count": counts.get(one.value)})
         for number, one in enumerate(STATES, start=1)
     ]
-    rows += [filters[: len(OPEN) - 1], filters[len(OPEN) - 1 :]]
+    rows += [filters[start : start + 2] for start in range(0, len(filters), 2)]
     every = [Button("every", "all_orders_only", (0,))] if state.only or state.query else []
     rows.append([*every, *keyboards.menu()])
     return Face({"found": found, "status": status, "query": state.query}, rows)
@@ -62,5 +62,5 @@ def choose_state(turn: Turn) -> Step:
 
 @screen.typed(Kind.TEXT)
 def search(turn: Turn) -> Step:
-    """Look for an order's number, a client or a rep."""
+    """Look for the number of an order or paper, a client or a rep."""
     return turn.go("all_orders", query=turn.text[:LONGEST_QUERY])

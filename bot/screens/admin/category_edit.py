@@ -40,6 +40,7 @@ def show(turn: Turn, state: State) -> Face:
             for place, mode in enumerate(MODES)
         ]
         rows += [modes[:2], [modes[2], Button("remove", "category_remove", (number,))]]
+        rows.append([Button("count_units", "category_units", (number,))])
     rows.append([Button("back", "goods", (number, 0))])
     place = category_rows.path(turn, state.at)
     return Face({"path": path, "mode": state.mode, "place": place}, rows)

@@ -24,7 +24,7 @@ def show(turn: Turn, _state: NoState) -> Face:
         [Button("bank", "bank"), Button("logo", "logo")],
         [_section("papers", section), _section("prices", section)],
         [_section("country", section), Button("working_days", "working_days")],
-        [Button("warehouses", "warehouses", (0,))],
+        [Button("warehouses", "warehouses", (0,)), Button("tickets_setup", "tickets_setup")],
         [Button("menu", "home")],
     ]
     facts = {

@@ -14,7 +14,7 @@ from services.periods import Period, Span
 from services.statistics import Basis, By, Scope
 
 LISTS = tuple(By)
-BASES = (Basis.LOADED, Basis.FORMED)
+BASES = (Basis.TURNOVER, Basis.FORMED)
 CLOSER: tuple[By, ...] = (By.CLIENT, By.REP, By.STOREKEEPER, By.PRODUCT, By.WAREHOUSE)
 """What can be looked at more closely; buttons carry the place in here, counted from 1."""
 _FIELDS = ("client_id", "rep_id", "storekeeper_id", "product_id", "warehouse_id")
@@ -68,8 +68,7 @@ def _summary(turn: Turn, state: State, scope: Scope, facts: dict[str, object]) -
         for number, what in enumerate(LISTS, start=1)
     ]
     rows += [lists[:3], lists[3:]]
-    minute = int(turn.now.timestamp()) // 60
-    rows.append([Button("file", "figures_file", _ids(state), minute)])
+    rows.append([Button("file", "figures_file", _ids(state), turn.form_number)])
     if state.about:
         rows.append([Button("all", "figures", (state.first, state.last))])
     rows.append(keyboards.menu())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from bot.buttons import Button
 from bot.events import Kind
@@ -13,9 +12,7 @@ from bot.screens.calendar import Choice
 from bot.screens.screen import Face, Screen, Stale, Step, Turn
 from services import company, periods
 from services.actor import Role
-
-EARLIEST = date(2015, 1, 1)
-"""Older than any order can be."""
+from services.periods import EARLIEST
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.buttons import Button
 from bot.events import Kind
 from bot.screens.screen import Face, NoState, Screen, Step, Turn
-from services import fetching, pictures
+from services import fetching, files, pictures
 from services.actor import Role
 
 screen = Screen("logo", roles=frozenset({Role.ADMIN}))
@@ -32,7 +32,7 @@ def look(turn: Turn) -> Step:
     """Show the logo above the screen."""
     logo = pictures.find_logo(turn.session)
     step = turn.go("logo")
-    return step.showing("photo", **pictures.as_document(logo)) if logo is not None else step
+    return step.showing("photo", **files.as_document(logo)) if logo is not None else step
 
 
 @screen.pressed("logo_remove")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot import keyboards
 from bot.buttons import Button
 from bot.screens.screen import Face, Screen, Step, Turn
-from services import order_oversight
+from services import order_oversight, orders
 from services.actor import Role
 
 
@@ -26,11 +26,12 @@ screen = Screen("order_history", roles=frozenset({Role.ADMIN}), state=State)
 def show(turn: Turn, state: State) -> Face:
     """A page of what happened."""
     page = order_oversight.history(turn.session, state.order_id, by=turn.actor, page=state.page)
+    order = orders.get(turn.session, state.order_id, by=turn.actor)
     rows = [
         keyboards.pages(page, "order_history", state.order_id),
         [Button("back", "order", (state.order_id,)), *keyboards.menu()],
     ]
-    return Face({"order_id": state.order_id, "page": page, "zone": turn.company.time_zone}, rows)
+    return Face({"order": order, "page": page, "zone": turn.company.time_zone}, rows)
 
 
 @screen.pressed("order_history")

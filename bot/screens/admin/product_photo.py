@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.buttons import Button
 from bot.events import Kind
 from bot.screens.screen import Face, Screen, Step, Turn
-from services import fetching, pictures, product_admin
+from services import fetching, files, pictures, product_admin
 from services.actor import Role
 
 
@@ -44,7 +44,7 @@ def look(turn: Turn) -> Step:
     product = product_admin.get(turn.session, turn.id(), by=turn.actor)
     photo = pictures.find_photo(turn.session, product)
     step = turn.go("product_photo", product_id=product.id)
-    return step.showing("photo", **pictures.as_document(photo)) if photo is not None else step
+    return step.showing("photo", **files.as_document(photo)) if photo is not None else step
 
 
 @screen.pressed("photo_remove")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import keyboards
 from bot.buttons import Button
-from bot.screens.rep import goods_rows
+from bot.screens.rep import goods_rows, order_gain
 from bot.screens.screen import Face, Screen, Step, Turn
 from services import cart, draft_lines, draft_list, paging
 from services.actor import Role
@@ -52,7 +52,7 @@ def show(turn: Turn, state: State) -> Face:
         rows.append([Button("review", "review", facts={"draft": draft})])
     elif draft.client_id is not None:
         rows.append([Button("go_on", "review", facts={"draft": draft})])
-    return Face({"draft": draft, "page": page, "gone": gone}, rows)
+    return Face({"draft": draft, "page": page, "gone": gone, **order_gain.of_open(turn, draft)}, rows)
 
 
 @screen.pressed("cart")

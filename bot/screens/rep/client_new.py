@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from bot.buttons import Button
 from bot.events import Kind
 from bot.screens.screen import Ask, Face, Screen, Stale, Step, Turn
-from services import cart, client_fields, client_wizard, countries, world_names
+from services import cart, client_fields, client_wizard, countries, ticket_facts, tickets, world_names
 from services.actor import Role
 from services.client_wizard import QUESTIONS, Doubtful
+from services.ticket_states import OPEN
 
 if TYPE_CHECKING:
     from services.client_search import Alike
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 REVIEW, DOUBTS = "review", "doubts"
 STEPS = (*QUESTIONS, REVIEW, "legal_name", "language", "country")
 """What buttons count; the questions after the review are asked from there only."""
+_LISTS = {"clients", "ticket_client"}
+_SHOW_SAVED = {"client_card", "ticket"}
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class State:
     values: dict[str, str] = field(default_factory=dict)
     pin: list[float] = field(default_factory=list)
     for_order: bool = False
+    ticket_id: int = 0
+    """The ticket that waits for this client; 0: none."""
     reviewed: bool = False
     following: str = ""
     """Where the form goes on after the doubts."""
@@ -69,11 +74,13 @@ def show(turn: Turn, state: State) -> Face:
 
 @screen.pressed("client_new")
 def begin(turn: Turn) -> Step:
-    """Begin with an empty form, or with the name that was searched; it may be for the order that is being built."""
-    for_order = bool(turn.ids and turn.id()) and Role.REP in turn.actor.roles
+    """Begin with an empty form, or the name that was searched; it may be for the order being built, or a ticket."""
+    is_rep = Role.REP in turn.actor.roles
+    for_order = bool(turn.ids and turn.id()) and is_rep
+    ticket_id = turn.id(1) if len(turn.ids) > 1 and is_rep else 0
     searched = _searched(turn)
     values = {"name": searched} if any(sign.isalpha() for sign in searched) else {}
-    return turn.go("client_new", form=turn.form_number, for_order=for_order, values=values)
+    return turn.go("client_new", form=turn.form_number, for_order=for_order, ticket_id=ticket_id, values=values)
 
 
 @screen.pressed("client_question")
@@ -155,6 +162,9 @@ def save(turn: Turn) -> Step:
     done = client_wizard.save(turn.session, state.values, pin=pin, denied=state.denied, by=turn.actor, now=turn.now)
     if isinstance(done, Doubtful):
         return _doubting(turn, state, done.alike, REVIEW)
+    if state.ticket_id and tickets.get(turn.session, state.ticket_id, by=turn.actor).status in OPEN:
+        ticket_facts.choose_client(turn.session, state.ticket_id, done.client.id, by=turn.actor, now=turn.now)
+        return turn.go("ticket", "saved", {"name": done.client.name}, ticket_id=state.ticket_id, form=state.form)
     if state.for_order:
         draft = cart.open_draft(turn.session, by=turn.actor, now=turn.now)
         cart.choose_client(turn.session, draft.id, done.client.id, by=turn.actor, now=turn.now)
@@ -175,14 +185,14 @@ def _living(turn: Turn) -> State:
 def _searched(turn: Turn) -> str:
     """What the list of clients was narrowed to, where the rep comes from it: one line, as a name is."""
     last = turn.last_screen
-    query = dict(last.state).get("query", "") if last is not None and last.screen == "clients" else ""
+    query = dict(last.state).get("query", "") if last is not None and last.screen in _LISTS else ""
     return " ".join(str(query).split())
 
 
 def _was_saved(turn: Turn) -> bool:
-    """Whether the card that is shown was written down with this very form."""
+    """Whether the card or the ticket that is shown was given its client with this very form."""
     last = turn.last_screen
-    return last is not None and last.screen == "client_card" and dict(last.state).get("form") == turn.id()
+    return last is not None and last.screen in _SHOW_SAVED and dict(last.state).get("form") == turn.id()
 
 
 def _with(state: State, **changes: object) -> State:
@@ -259,22 +269,30 @@ def _back(state: State, here: int) -> Button:
         return Button("back", "client_question", (state.form, STEPS.index(REVIEW)))
     if here:
         return Button("back", "client_question", (state.form, here - 1))
-    return Button("back", "clients", (0,)) if state.for_order else Button("back", "client_book", (0,))
+    return _leave(state, "back")
+
+
+def _leave(state: State, label: str) -> Button:
+    """The way back to the list that the form was opened from; ``label`` is for the book, where nothing waits for it."""
+    if state.ticket_id:
+        return Button("back", "ticket_client", (state.ticket_id, 0))
+    return Button("back", "clients", (0,)) if state.for_order else Button(label, "client_book", (0,))
 
 
 def _review_rows(state: State) -> list[list[Button]]:
     order = [STEPS.index(name) for name in (*client_fields.FIELDS, "pin")]
     fields = [Button("field", "client_question", (state.form, at), facts={"field": STEPS[at]}) for at in order]
     rows = [fields[at : at + 2] for at in range(0, len(fields), 2)]
-    leave = Button("back", "clients", (0,)) if state.for_order else Button("leave", "client_book", (0,))
-    return [*rows, [leave], [Button("save", "client_save", (state.form,), state.version)]]
+    return [*rows, [_leave(state, "leave")], [Button("save", "client_save", (state.form,), state.version)]]
 
 
 def _doubt_rows(state: State, alike: list[Alike]) -> list[list[Button]]:
     rows = []
     for one in alike:
         facts = {"one": one}
-        if state.for_order:
+        if state.ticket_id:
+            rows.append([Button("this_one", "ticket_this_client", (state.ticket_id, one.client.id), facts=facts)])
+        elif state.for_order:
             rows.append([Button("this_one", "client", (one.client.id,), facts=facts)])
         else:
             rows.append([Button("this_one", "client_card", (one.client.id,), facts=facts)])

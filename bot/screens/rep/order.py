@@ -8,13 +8,27 @@ from typing import TYPE_CHECKING, Any
 from bot import keyboards
 from bot.buttons import Button
 from bot.events import Kind
+from bot.screens.rep import order_gain
 from bot.screens.screen import Face, Screen, Step, Turn
-from services import back_orders, invoicing, mailing, order_edits, order_story, orders
+from services import (
+    back_orders,
+    company,
+    credit_notes,
+    invoicing,
+    mailing,
+    order_edits,
+    order_story,
+    orders,
+    ticket_orders,
+    tickets,
+    voiding,
+)  # fmt: skip
 from services.actor import Role
 from services.orders import Status
 
 if TYPE_CHECKING:
     from db.models.orders import Order
+    from db.models.tickets import Ticket
 
 
 @dataclass(frozen=True)
@@ -48,14 +62,20 @@ def show(turn: Turn, state: State) -> Face:
         "cancelling": state.cancelling and may_cancel,
         "reason": state.reason,
         "children": children,
+        "notes": credit_notes.of_order(turn.session, order.id, by=turn.actor),
+        "voided": order_story.voided(turn.session, order),
         "story": order_story.tell(turn.session, order) if state.history else None,
         "zone": turn.company.time_zone,
+        "ticket": tickets.find_of_order(turn.session, order.id),
+        "units": ticket_orders.units_of(turn.session, order.id),
+        "sold_on": company.today(turn.company, order.loaded_at or turn.now),
+        "earned": order_gain.of_done(turn, order.id),
     }
     if facts["cancelling"]:
         keep = Button("keep", "order", (order.id,))
         return Face(facts, [[keep, Button("do_cancel", "cancel", (order.id,), order.version)]])
     rows = [[] if state.history else keyboards.pages(page, "order", order.id), _family(order, children)]
-    rows.append(_changes(turn, order, may_cancel=may_cancel))
+    rows += [_changes(turn, order, may_cancel=may_cancel), _corrections(turn, order)]
     return Face(facts, [*rows, *_ways(turn, order, facts)])
 
 
@@ -73,6 +93,15 @@ def _changes(turn: Turn, order: Order, *, may_cancel: bool) -> list[Button]:
     return [*row, Button("cancel", "ask_cancel", (order.id,))] if may_cancel else row
 
 
+def _corrections(turn: Turn, order: Order) -> list[Button]:
+    """What an admin may take back of what was sold."""
+    if Role.ADMIN not in turn.actor.roles:
+        return []
+    if voiding.can_be_voided(order):
+        return [Button("void", "void", (order.id,))]
+    return [Button("credit", "credit", (order.id,))] if credit_notes.can_be_credited(turn.session, order) else []
+
+
 def _ways(turn: Turn, order: Order, facts: dict[str, Any]) -> list[list[Button]]:
     known = order.status != Status.DRAFT
     told = facts["story"] is not None
@@ -81,10 +110,19 @@ def _ways(turn: Turn, order: Order, facts: dict[str, Any]) -> list[list[Button]]
     story = Button("goods", "order", (order.id,)) if told else history
     refresh, menu = Button("refresh", "order", (order.id,)), Button("menu", "home")
     papers = [Button("papers", "papers", (order.id,))] if facts["invoice"] is not None else []
-    first = [story, *papers, refresh] if known else [refresh]
+    first = [story, *papers, *_ticket(turn, facts["ticket"]), refresh] if known else [refresh]
     if Role.REP not in turn.actor.roles:
         return [first, [menu]]
     return [first, [Button("my_orders", "orders", (0,)), menu], [Button("new_order", "new_draft")]]
+
+
+def _ticket(turn: Turn, ticket: Ticket | None) -> list[Button]:
+    """The way to the ticket that it was made of."""
+    if ticket is None:
+        return []
+    if ticket.person_id == turn.actor.person_id and Role.REP in turn.actor.roles:
+        return [Button("ticket", "ticket", (ticket.id,))]
+    return [Button("ticket", "ticket_review", (ticket.id,))]
 
 
 @screen.pressed("order")

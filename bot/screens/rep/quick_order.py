@@ -14,7 +14,7 @@ from bot.screens.screen import Face, Screen, Step, Turn
 from services import cart, draft_list, quick_order
 from services.actor import Role
 from services.paging import page_of_all
-from services.quick_order import NothingToRepeat, Outcome, Wanted
+from services.quick_order import NothingToRepeat, Outcome, Taken, Untaken, Wanted
 
 ONE_BURST = timedelta(seconds=15)
 """Lists that were typed offline arrive within moments of each other, and the screens of the first ones are replaced
@@ -32,6 +32,7 @@ class State:
     untaken: list[dict[str, Any]] = field(default_factory=list)
     at: str = ""
     repeated: bool = False
+    of_ticket: bool = False
     page: int = 0
 
 
@@ -46,7 +47,13 @@ def show(turn: Turn, state: State) -> Face:
     shown = [*short, *(line for line in state.taken if line not in short)][:TAKEN_SHOWN]
     rows = [keyboards.pages(untaken, "quick_order")]
     rows.append([Button("catalogue", "category", (0, 0)), *goods_rows.to_cart(turn)])
-    facts = {"taken": shown, "more": len(state.taken) - len(shown), "untaken": untaken, "repeated": state.repeated}
+    facts = {
+        "taken": shown,
+        "more": len(state.taken) - len(shown),
+        "untaken": untaken,
+        "repeated": state.repeated,
+        "of_ticket": state.of_ticket,
+    }
     return Face(facts, rows)
 
 
@@ -78,6 +85,12 @@ def take(turn: Turn, wanted: Iterable[Wanted]) -> Step:
     draft = cart.open_draft(turn.session, by=turn.actor, now=turn.now)
     outcome = quick_order.set_lines(turn.session, draft.id, wanted, by=turn.actor, now=turn.now)
     return _told(turn, outcome, repeated=False)
+
+
+def show_of_ticket(turn: Turn, taken: Iterable[Taken], untaken: Iterable[Untaken]) -> Step:
+    """Show what became of the lines of a ticket, which were set into a draft of their own."""
+    held, left = [asdict(line) for line in taken], [asdict(line) for line in untaken]
+    return turn.go("quick_order", taken=held[-MOST_KEPT:], untaken=left[-MOST_KEPT:], of_ticket=True)
 
 
 def _told(turn: Turn, outcome: Outcome, *, repeated: bool) -> Step:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot import keyboards
 from bot.buttons import Button
 from bot.events import Kind
+from bot.screens.rep import order_gain
 from bot.screens.rep.search import is_list_of_goods
 from bot.screens.screen import Face, Screen, Step, Turn
 from services import cart, logistics, order_edits, order_revisions, orders, shortages
@@ -43,6 +44,7 @@ def show(turn: Turn, state: State) -> Face:
         "missing": cart.missing(draft),
         "quote": quote,
         "explained": state.explained,
+        **order_gain.of_open(turn, draft),
         **_edit(turn, draft),
     }
     rows = [keyboards.pages(facts["page"], "review"), *_changes(draft)]

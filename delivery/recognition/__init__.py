@@ -1,0 +1,1 @@
+"""Recognition: photos of one ticket in, facts out. No database, no chat; the way in is ``tickets.recognise``."""

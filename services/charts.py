@@ -110,4 +110,5 @@ def deliver(session: Session, facts: dict[str, Any], *, now: datetime) -> None:
 
     Whoever has lost access meanwhile, or cannot be reached there any more, gets nothing.
     """
-    drawn_files.hand_over(session, facts, "chart_ready", now=now, what=facts["what"])
+    picture = {**facts, "content_type": CONTENT_TYPE}
+    drawn_files.hand_over(session, picture, "chart_ready", now=now, what=facts["what"])

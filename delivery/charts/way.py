@@ -45,7 +45,6 @@ class ChartsWay:
             "sha256": sha256,
             "size": len(picture),
             "name": f"{wanted['what']}.png",
-            "content_type": charts.CONTENT_TYPE,
             "person_id": wanted["person_id"],
             "chat_key": wanted["chat_key"],
         }

@@ -313,7 +313,7 @@ def test_the_table_of_moves_is_the_law(session: Session, desk: Desk, start: Stat
     assert traces(session, order) == before
 
 
-def test_the_table_lets_an_order_out_of_the_door_one_way_only() -> None:
+def test_an_order_leaves_loading_one_way_only_and_a_loaded_one_can_only_be_voided_by_an_admin() -> None:
     assert {f"{start} > {end}": {role.value for role in roles} for (start, end), roles in MOVES.items()} == {
         "draft > submitted": {"rep"},
         "draft > waiting": {"rep"},
@@ -326,6 +326,7 @@ def test_the_table_lets_an_order_out_of_the_door_one_way_only() -> None:
         "loading > submitted": {"storekeeper", "admin"},
         "loading > waiting": {"storekeeper"},
         "loading > loaded": {"storekeeper"},
+        "loaded > voided": {"admin"},
     }
 
 

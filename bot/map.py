@@ -26,6 +26,8 @@ BEFORE = "(where the chat stood)"
 """What ``turn.back()`` leads to."""
 _OF_KEYBOARDS = {"menu": "home"}
 """Rows of ``bot.keyboards`` that always carry the same verb."""
+_OF_DAYS = frozenset({"day", "month", "opens", "begins", "ends"})
+"""What ``bot.screens.calendar`` calls the verbs that it is given."""
 
 
 class NotOnTheMap(ValueError):
@@ -134,11 +136,9 @@ def _look_at_method(found: _Found, owner: str, method: str, call: ast.Call) -> N
         found.goes.update(_literals(call, 0))
     elif owner == "turn" and method in {"stay", "back"}:
         found.goes.add("." if method == "stay" else BEFORE)
-    elif owner == "calendar" and method == "rows":
+    elif owner == "calendar" and method.startswith("rows"):
         found.verbs.add(calendar.BLANK)
-        found.verbs.update(
-            verb for given in call.keywords if given.arg in {"day", "month"} for verb in _chosen(given.value)
-        )
+        found.verbs.update(verb for given in call.keywords if given.arg in _OF_DAYS for verb in _chosen(given.value))
     elif owner != "keyboards":
         found.calls.add(f"{owner}.{method}")
     else:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.events import Internal
 from db.session import Transaction
-from delivery.spreadsheets import CONTENT_TYPE, Workbook
+from delivery.spreadsheets import Workbook
+from delivery.typed_sheets import CONTENT_TYPE
 from delivery.ways import HandBack
 from services import figures_export, statistics
 from services.figures_export import MOST_ENTRIES, Request

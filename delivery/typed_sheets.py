@@ -1,7 +1,7 @@
 """An XLSX workbook of typed cells, one row at a time, so that size costs time and not memory.
 
-Money is a number with its currency's decimals, days are dates. Text is always written as text: a name that begins
-with ``=`` is a name and no formula.
+Money is a number with its currency's decimals, days and moments are dates. Text is always written as text: a name that
+begins with ``=`` is a name and no formula.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -22,22 +24,33 @@ from templates.text_filters import minor_digits
 CONTENT_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LONGEST_NAME = 31
 _WIDTH = 14
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class TypedSheets:
     """A workbook that is being drawn. Sheets must be added one after the other; ``close`` gives the bytes.
 
-    ``template`` has a block for each sheet's name and each column's head; ``widths`` the columns that are not narrow.
+    ``template`` has a block for each sheet's name and each column's head; ``widths`` the columns that are not narrow,
+    ``patterns`` the number formats of those that are neither money nor plain; moments are told in ``zone``.
     """
 
-    def __init__(self, texts: Texts, template: str, language: str, widths: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        texts: Texts,
+        template: str,
+        language: str,
+        widths: Mapping[str, int],
+        *,
+        patterns: Mapping[str, str] = _NONE,
+        zone: str = "UTC",
+    ) -> None:
         self._texts, self._template, self._language, self._widths = texts, template, language, widths
+        self._patterns, self._zone = patterns, ZoneInfo(zone)
         self._bytes = BytesIO()
         self._book = xlsxwriter.Workbook(self._bytes, {"constant_memory": True})
         self._head = self._book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         self._title = self._book.add_format({"bold": True, "font_size": 14})
-        self._day = self._book.add_format({"num_format": "dd.mm.yyyy"})
-        self._money: dict[str, Format] = {}
+        self._formats: dict[str, Format] = {}
 
     def add(
         self, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, title: Sequence[str] = ()
@@ -70,20 +83,24 @@ class TypedSheets:
         value = facts[column]
         if value is None:
             return
-        if isinstance(value, date):
-            sheet.write_datetime(row, position, datetime(value.year, value.month, value.day), self._day)  # noqa: DTZ001 - a day
+        if isinstance(value, datetime):
+            local = value.astimezone(self._zone).replace(tzinfo=None)
+            sheet.write_datetime(row, position, local, self._format("dd.mm.yyyy hh:mm"))
+        elif isinstance(value, date):
+            midnight = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a day
+            sheet.write_datetime(row, position, midnight, self._format("dd.mm.yyyy"))
         elif isinstance(value, str):
             sheet.write_string(row, position, value)
         elif column.endswith("_minor"):
-            currency = str(facts["currency"])
-            exact = Decimal(value).scaleb(-minor_digits(currency))
-            sheet.write_number(row, position, exact, self._money_format(currency))
+            digits = minor_digits(str(facts["currency"]))
+            pattern = "#,##0" + ("." + "0" * digits if digits else "")
+            sheet.write_number(row, position, Decimal(value).scaleb(-digits), self._format(pattern))
+        elif column in self._patterns:
+            sheet.write_number(row, position, value, self._format(self._patterns[column]))
         else:
             sheet.write_number(row, position, value)
 
-    def _money_format(self, currency: str) -> Format:
-        if currency not in self._money:
-            digits = minor_digits(currency)
-            pattern = "#,##0" + ("." + "0" * digits if digits else "")
-            self._money[currency] = self._book.add_format({"num_format": pattern})
-        return self._money[currency]
+    def _format(self, pattern: str) -> Format:
+        if pattern not in self._formats:
+            self._formats[pattern] = self._book.add_format({"num_format": pattern})
+        return self._formats[pattern]

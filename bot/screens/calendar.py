@@ -53,6 +53,28 @@ def rows(
     ]
 
 
+def rows_of_two_days(
+    shown: int, first: int, today: date, locale: str, *, opens: str, begins: str, ends: str, ids: tuple[int, ...] = ()
+) -> list[list[Button]]:
+    """The month for the first of two days up to today, or, once ``first`` is chosen, for the last one from it on.
+
+    ``shown`` and ``first`` are ordinals, 0: none yet. The screen's verbs: ``opens`` it in another month, ``begins``
+    with the first day and ``ends`` with the last, each behind the screen's own ids.
+    """
+    begin = day_of(first) if first else None
+    month = day_of(shown) if shown else begin or today
+    choice = Choice(begin or EARLIEST, today, chosen=begin)
+    if begin is None:
+        return rows(month, choice, locale, day=begins, month=opens, ids=ids)
+    return rows(month, choice, locale, day=ends, month=begins, ids=(*ids, first))
+
+
+def check_past(ordinal: int, today: date) -> None:
+    """Raises Stale for a day that is no first day of what was."""
+    if not EARLIEST <= day_of(ordinal) <= today:
+        raise Stale
+
+
 def _has_choice(week: list[date], month: date, choice: Choice) -> bool:
     return any(choice.first <= one <= choice.last and one.month == month.month for one in week)
 

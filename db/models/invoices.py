@@ -6,74 +6,39 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.models.base_model import Model
+from db.models.papers import Paper, PaperLine
 
 
-class Invoice(Model):
-    """An issued invoice. All that it prints stands here and never changes. Money: minor units of ``currency``."""
+class Invoice(Paper, Model):
+    """An issued invoice. All that it prints stands here and never changes."""
 
     __tablename__ = "invoice"
     __table_args__ = (UniqueConstraint("series", "year", "number"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    series: Mapped[str] = mapped_column(String(16))
-    year: Mapped[int] = mapped_column(Integer)
-    number: Mapped[int] = mapped_column(Integer)
-    """Gapless within series and year."""
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), unique=True)
-    issued_at: Mapped[datetime]
-    issue_date: Mapped[date] = mapped_column(Date)
-    """The day in the company's time zone."""
     due_date: Mapped[date] = mapped_column(Date)
     delivery_date: Mapped[date | None] = mapped_column(Date)
-    language: Mapped[str] = mapped_column(String(5))
-    country: Mapped[str] = mapped_column(String(2))
-    seller: Mapped[dict[str, Any]]
-    """name, legal_name, tax_id, tax_reason_code, address, email, director, director_phone, accountant, bank_name,
-    bank_code, bank_account, correspondent_account, logo_sha256."""
-    buyer: Mapped[dict[str, Any]]
-    """name, legal_name, tax_id, tax_reason_code, country, address, contact, phone, email."""
     shipment: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """order_id, warehouse, vehicle, driver, delivery_window."""
     delivery_address: Mapped[str] = mapped_column(String(500), default="")
-    currency: Mapped[str] = mapped_column(String(3))
-    prices_include_vat: Mapped[bool] = mapped_column(Boolean)
-    net_minor: Mapped[int]
-    vat_minor: Mapped[int]
-    total_minor: Mapped[int]
     pdf_file_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
 
     lines: Mapped[list[InvoiceLine]] = relationship(order_by="InvoiceLine.position", cascade="all, delete-orphan")
     taxes: Mapped[list[InvoiceTax]] = relationship(order_by="InvoiceTax.vat_rate", cascade="all, delete-orphan")
 
-    @property
-    def label(self) -> str:
-        """The number as people write it: ``TB-2026-000001``."""
-        return f"{self.series}-{self.year}-{self.number:06d}"
 
-
-class InvoiceLine(Model):
-    """A line as printed."""
+class InvoiceLine(PaperLine, Model):
+    """A line of an invoice."""
 
     __tablename__ = "invoice_line"
 
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), primary_key=True)
     position: Mapped[int] = mapped_column(Integer, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    article: Mapped[str] = mapped_column(String(64))
-    name: Mapped[str] = mapped_column(String(200))
-    unit_code: Mapped[str] = mapped_column(String(16))
-    factor_milli: Mapped[int]
-    decimals: Mapped[int] = mapped_column(Integer)
-    quantity_milli: Mapped[int]
-    price_minor: Mapped[int]
-    vat_rate: Mapped[Decimal]
-    net_minor: Mapped[int]
-    vat_minor: Mapped[int]
-    total_minor: Mapped[int]
 
 
 class InvoiceTax(Model):

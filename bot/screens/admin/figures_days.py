@@ -8,11 +8,9 @@ from bot.buttons import Button
 from bot.events import Kind
 from bot.screens import calendar
 from bot.screens.admin.figures import CLOSER
-from bot.screens.calendar import Choice
 from bot.screens.screen import Face, Screen, Stale, Step, Turn
 from services import company, periods
 from services.actor import Role
-from services.periods import EARLIEST
 
 
 @dataclass(frozen=True)
@@ -31,16 +29,12 @@ screen = Screen("figures_days", roles=frozenset({Role.ADMIN, Role.REP}), state=S
 @screen.shown
 def show(turn: Turn, state: State) -> Face:
     """The calendar up to today; for the last day, from the first one on."""
-    today = company.today(turn.company, turn.now)
+    today, about = company.today(turn.company, turn.now), (state.about, state.about_id)
+    rows = calendar.rows_of_two_days(
+        state.shown, state.first, today, turn.locale, ids=about,
+        opens="figures_days", begins="figures_first", ends="figures_last",
+    )  # fmt: skip
     first = calendar.day_of(state.first) if state.first else None
-    shown = calendar.day_of(state.shown) if state.shown else first or today
-    choice = Choice(first or EARLIEST, today, chosen=first)
-    about = (state.about, state.about_id)
-    if first is None:
-        rows = calendar.rows(shown, choice, turn.locale, day="figures_first", month="figures_days", ids=about)
-    else:
-        ids = (*about, state.first)
-        rows = calendar.rows(shown, choice, turn.locale, day="figures_last", month="figures_first", ids=ids)
     return Face({"first": first}, [*rows, [Button("back", "figures", (0, 0, *about))]])
 
 
@@ -55,8 +49,7 @@ def choose_first(turn: Turn) -> Step:
     """Take the first day and ask for the last, in the month that the button says."""
     first = turn.id(2)
     shown = turn.id(3) if len(turn.ids) > 3 else first
-    if not EARLIEST <= calendar.day_of(first) <= company.today(turn.company, turn.now):
-        raise Stale
+    calendar.check_past(first, company.today(turn.company, turn.now))
     return turn.go("figures_days", about=turn.id(), about_id=turn.id(1), first=first, shown=shown)
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from bot.buttons import Button
 from bot.events import Kind
+from bot.screens import ticket_photos
 from bot.screens.screen import Face, Screen, Step, Turn
-from services import files, ticket_duplicates, ticket_facts, ticket_reviews, tickets
+from services import ticket_duplicates, ticket_facts, ticket_reviews, tickets
 from services.actor import Role
 
 DUPLICATES_SHOWN = 3
@@ -55,14 +56,9 @@ def open_review(turn: Turn) -> Step:
 
 @screen.pressed("review_photo")
 def show_photo(turn: Turn) -> Step:
-    """Send one of its photos, with the card below; its number counts from 0."""
-    ticket = tickets.get(turn.session, turn.id(), by=turn.actor)
-    count = len(ticket.photos)
-    number = turn.amount(1) % max(1, count)
-    file = tickets.photo(turn.session, ticket.id, number, by=turn.actor)
-    step = turn.go("ticket_review", ticket_id=ticket.id, photo=(number + 1) % count)
-    facts = {"number": number + 1, "photos": count}
-    return step.showing("photo", caption="caption", facts=facts, **files.as_document(file))
+    """Send one of its photos, with the card below."""
+    photo = ticket_photos.asked_for(turn)
+    return photo.above(turn.go("ticket_review", ticket_id=turn.id(), photo=photo.following))
 
 
 @screen.pressed("review_accept")

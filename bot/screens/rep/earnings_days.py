@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from bot.buttons import Button
 from bot.events import Kind
 from bot.screens import calendar
-from bot.screens.calendar import Choice
-from bot.screens.screen import Face, Screen, Stale, Step, Turn
+from bot.screens.screen import Face, Screen, Step, Turn
 from services import company, periods
 from services.actor import Role
-from services.periods import EARLIEST
 
 
 @dataclass(frozen=True)
@@ -29,17 +27,13 @@ screen = Screen("earnings_days", roles=frozenset(Role), state=State)
 @screen.shown
 def show(turn: Turn, state: State) -> Face:
     """The calendar up to today; for the last day, from the first one on."""
-    today = company.today(turn.company, turn.now)
+    today, whose = company.today(turn.company, turn.now), (state.person_id,)
+    rows = calendar.rows_of_two_days(
+        state.shown, state.first, today, turn.locale, ids=whose,
+        opens="earnings_days", begins="earnings_first", ends="earnings_last",
+    )  # fmt: skip
+    back = Button("back", "earnings", whose) if state.person_id else Button("back", "earnings_all")
     first = calendar.day_of(state.first) if state.first else None
-    shown = calendar.day_of(state.shown) if state.shown else first or today
-    choice = Choice(first or EARLIEST, today, chosen=first)
-    if first is None:
-        ids: tuple[int, ...] = (state.person_id,)
-        rows = calendar.rows(shown, choice, turn.locale, day="earnings_first", month="earnings_days", ids=ids)
-    else:
-        ids = (state.person_id, state.first)
-        rows = calendar.rows(shown, choice, turn.locale, day="earnings_last", month="earnings_first", ids=ids)
-    back = Button("back", "earnings", (state.person_id,)) if state.person_id else Button("back", "earnings_all")
     return Face({"first": first}, [*rows, [back]])
 
 
@@ -54,8 +48,7 @@ def choose_first(turn: Turn) -> Step:
     """Take the first day and ask for the last, in the month that the button says."""
     first = turn.id(1)
     shown = turn.id(2) if len(turn.ids) > 2 else first
-    if not EARLIEST <= calendar.day_of(first) <= company.today(turn.company, turn.now):
-        raise Stale
+    calendar.check_past(first, company.today(turn.company, turn.now))
     return turn.go("earnings_days", person_id=turn.id(), first=first, shown=shown)
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from bot import parsing_tickets
 from bot.buttons import Button
 from bot.events import Kind
+from bot.screens import ticket_photos
 from bot.screens.rep import order_gain, quick_order, ticket_ways
 from bot.screens.screen import Face, Screen, Step, Turn
-from services import files, ticket_duplicates, ticket_facts, ticket_matching, ticket_orders, tickets
+from services import ticket_duplicates, ticket_facts, ticket_matching, ticket_orders, tickets
 from services.actor import Role
 from services.ticket_states import OPEN, Status
 
@@ -157,14 +158,9 @@ def join(turn: Turn) -> Step:
 
 @screen.pressed("ticket_photo")
 def show_photo(turn: Turn) -> Step:
-    """Send one of its photos, with the ticket below; its number counts from 0."""
-    ticket = tickets.get(turn.session, turn.id(), by=turn.actor)
-    count = len(ticket.photos)
-    number = turn.amount(1) % max(1, count)
-    file = tickets.photo(turn.session, ticket.id, number, by=turn.actor)
-    step = turn.go("ticket", ticket_id=ticket.id, photo=(number + 1) % count)
-    facts = {"number": number + 1, "photos": count}
-    return step.showing("photo", caption="caption", facts=facts, **files.as_document(file))
+    """Send one of its photos, with the ticket below."""
+    photo = ticket_photos.asked_for(turn)
+    return photo.above(turn.go("ticket", ticket_id=turn.id(), photo=photo.following))
 
 
 @screen.pressed("ticket_ask_discard")

@@ -24,12 +24,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def announced() -> set[str]:
-    """Every literal name that the product gives to ``announce`` or to ``mailing._tell``."""
+    """Every literal name that the product gives to ``announce`` or to what announces it by name."""
     names: set[str] = set()
     for path in [*ROOT.glob("services/**/*.py"), *ROOT.glob("bot/**/*.py")]:
         for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
             called = ast.unparse(call.func).rpartition(".")[2]
-            if called in {"announce", "_tell"} and len(call.args) > 2:
+            if called in {"announce", "_tell", "hand_over"} and len(call.args) > 2:
                 names |= set() if isinstance(call.args[2], ast.Name) else screens_map._literals(call, 2)
     return names
 

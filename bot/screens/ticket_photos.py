@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.screens.screen import Step, Turn
-from db.models.files import File
 from services import files, tickets
 
 
 class Photo(NamedTuple):
     """A photo of a ticket; the numbers count from 0, and after the last one comes the first again."""
 
-    file: File
+    document: dict[str, Any]
     number: int
     photos: int
 
@@ -24,7 +23,7 @@ class Photo(NamedTuple):
     def above(self, step: Step) -> Step:
         """The photo, with the step's screen below."""
         facts = {"number": self.number + 1, "photos": self.photos}
-        return step.showing("photo", caption="caption", facts=facts, **files.as_document(self.file))
+        return step.showing("photo", caption="caption", facts=facts, **self.document)
 
 
 def asked_for(turn: Turn) -> Photo:
@@ -32,4 +31,5 @@ def asked_for(turn: Turn) -> Photo:
     ticket = tickets.get(turn.session, turn.id(), by=turn.actor)
     count = len(ticket.photos)
     number = turn.amount(1) % max(1, count)
-    return Photo(tickets.photo(turn.session, ticket.id, number, by=turn.actor), number, count)
+    file = tickets.photo(turn.session, ticket.id, number, by=turn.actor)
+    return Photo(files.as_document(file), number, count)

@@ -54,6 +54,11 @@ class Player:
         self._gate.turn()
         self.chat.send_location(latitude, longitude)
 
+    def send_photo(self, content: bytes, caption: str) -> int:
+        """Send a picture with words below it; returns the message's id."""
+        self._gate.turn()
+        return self.chat.send_photo(content, caption)
+
     def press(self, *labels: str, on: ChatMessage | None = None) -> None:
         """Press buttons one after the other, each when the one before has been answered: by an edit, or a message."""
         for label in labels:

@@ -14,20 +14,24 @@ from typing import NamedTuple
 from sandbox.acting import SLICE, Player, patiently
 from sandbox.client import Box
 from sandbox.client_chat import Bot
+from sandbox.demo_ticket import photograph
 from sandbox.demo_words import (
     ADMIN,
     CLIENT,
+    GOAL,
     MAILBOX,
     PETROVKA,
     REP,
     SCARCE,
+    SHOP,
     STOREKEEPER,
     STRANGER,
+    TAGGED,
     TITLES,
     TYPED,
     WAREHOUSE,
 )
-from sandbox.records import Mail
+from sandbox.records import ChatMessage, Mail
 from sandbox.story import Step, Story
 
 LONG = 20.0
@@ -253,6 +257,51 @@ def rep_sees_that_it_was_accepted(day: Day) -> None:
     day.rep.wait_for("📧", after=day.rep.last().id - 1)
 
 
+def admin_sets_a_goal(day: Day) -> None:
+    """For one rep, by sales of anything, every month from this one on."""
+    day.admin.say("/menu")
+    day.admin.press("🎯", "➕", "👤", REP)
+    sales, *_others = day.admin.last().labels
+    day.admin.press(sales, "📦")
+    _week, month, _quarter = day.admin.last().buttons[0]
+    day.admin.press(month.label)
+    day.admin.press(day.admin.last().labels[0])
+    day.admin.say(GOAL)
+    day.admin.wait_for("✅")
+
+
+def rep_photographs_a_ticket(day: Day) -> None:
+    """With what he knows himself below it; what is read is compared with that."""
+    day.rep.send_photo(photograph(), TAGGED)
+    patiently(day.story, lambda: at_rest(day.rep), LONG)
+
+
+def rep_records_the_sale(day: Day) -> None:
+    """One press; the answer says what it earns, and what it does to the goal."""
+    day.rep.press("💾")
+    day.rep.wait_for("🎯")
+
+
+def rep_looks_at_his_goals(day: Day) -> None:
+    """In words at once, and as a picture as soon as it is drawn."""
+    day.rep.say("/metas")
+    patiently(day.story, lambda: picture_in(day.rep), LONG)
+
+
+def at_rest(player: Player) -> None:
+    """The card of a ticket, once nothing more is awaited of its photo."""
+    if "⌛" in player.wait_for(SHOP).text:
+        raise AssertionError("the photo is still being read")
+
+
+def picture_in(player: Player) -> ChatMessage:
+    """The newest message, once it is a picture."""
+    newest = player.last()
+    if newest.kind != "photo":
+        raise AssertionError("the picture has not come")
+    return newest
+
+
 def storekeeper_books_what_comes_in(day: Day) -> None:
     """What waits for these goods is reserved at once, and comes to be loaded like any other order."""
     told = day.storekeeper.last().id
@@ -303,6 +352,10 @@ DAY: tuple[Callable[[Day], None], ...] = (
     storekeeper_confirms_the_loading,
     invoice_arrives,
     rep_sees_that_it_was_accepted,
+    admin_sets_a_goal,
+    rep_photographs_a_ticket,
+    rep_records_the_sale,
+    rep_looks_at_his_goals,
     storekeeper_books_what_comes_in,
     admin_looks_at_the_figures,
 )

@@ -19,6 +19,11 @@ STRANGER = "Max"
 TYPED = "Z-106 24; O-103 1 caja; T-106 30 kg"
 SCARCE = "Каркаде"
 """The last one of the list: there is hardly more of it than is ordered."""
+GOAL = "60 000"
+"""Roubles a month: a good part of it is sold already."""
+SHOP = "La Cigüeña"
+TAGGED = "@monto 1240 @cliente cigueña @tubos 5"
+"""What stands below the photo: what is read from it is compared with this, where photos are read."""
 PETROVKA = (55.7646, 37.6165)
 """Where the rep stands: Petrovka street in Moscow."""
 
@@ -138,6 +143,26 @@ TITLES: tuple[Words, ...] = (
         "en": f"{REP} sees that the mail server has accepted it",
         "es": f"{REP} ve que el servidor de correo la ha aceptado",
         "ru": f"{REP} видит, что почтовый сервер его принял",
+    },
+    {
+        "en": f"{ADMIN} sets a goal for the month: {REP} is to sell for {GOAL} ₽",
+        "es": f"{ADMIN} fija un objetivo para el mes: que {REP} venda por {GOAL} ₽",
+        "ru": f"{ADMIN} ставит цель на месяц: пусть {REP} продаст на {GOAL} ₽",
+    },
+    {
+        "en": f"{REP} sells five tubes at a counter and photographs the ticket",
+        "es": f"{REP} vende cinco tubos en un mostrador y fotografía el tique",
+        "ru": f"{REP} продаёт пять тюбиков с прилавка и фотографирует чек",
+    },
+    {
+        "en": f"{REP} records the sale and reads what it earns him",
+        "es": f"{REP} registra la venta y lee lo que gana con ella",
+        "ru": f"{REP} записывает продажу и читает, сколько он на ней заработал",
+    },
+    {
+        "en": f"{REP} asks how far he is: /metas",
+        "es": f"{REP} pregunta cuánto lleva: /metas",
+        "ru": f"{REP} спрашивает, сколько уже сделано: /metas",
     },
     {
         "en": "Tea comes in, and what was missing can go",

@@ -66,9 +66,12 @@ def trouble(page: Page) -> None:
 SHOWN = (
     Picture("order", 13, PHONE, "light", chat("Íñigo")),
     Picture("loading", 16, PHONE, "light", chat("Семён")),
-    Picture("figures", 22, PHONE, "dark", chat("Алёна")),
-    Picture("sandbox", 22, DESK, "light", letter),
-    Picture("sandbox-trouble", 22, DESK, "dark", trouble),
+    Picture("ticket", 22, PHONE, "light", chat("Íñigo")),
+    Picture("sale", 23, PHONE, "light", chat("Íñigo")),
+    Picture("goals", 24, PHONE, "dark", chat("Íñigo")),
+    Picture("figures", 26, PHONE, "dark", chat("Алёна")),
+    Picture("sandbox", 26, DESK, "light", letter),
+    Picture("sandbox-trouble", 26, DESK, "dark", trouble),
 )
 
 

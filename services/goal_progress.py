@@ -6,7 +6,7 @@ what is expected is expected by this evening, and what is missing is to be made 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +20,7 @@ from db.models.catalogue import Product
 from db.models.company import Company
 from db.models.goals import Goal
 from db.models.orders import Order
-from services import company, delivery_days, goal_cards, goals, money, people, teams, turnover
+from services import company, delivery_days, goal_cards, goals, money, people, teams, ticket_orders, turnover
 from services.actor import Actor, NotAllowed, Role
 from services.goal_cards import GoalCard
 from services.goals import Matter
@@ -28,6 +28,7 @@ from services.periods import Period, Whole
 from services.turnover import Goods, Metric
 
 _UNIT_MILLI: Final = 1000
+Adds = Callable[[Session, GoalCard, Order], int]
 _SMALLEST: Final = 3
 """In a smaller group whoever knows the own figure knows that of the other."""
 
@@ -160,17 +161,33 @@ def with_order(session: Session, order: Order, *, by: Actor, now: datetime) -> l
     the reader may not see: drafts of many sizes would measure them.
     """
     today = company.today(company.get(session), now)
+    return [
+        (before, replace(before, achieved=before.achieved + added))
+        for before, added in _moved(session, order, _of_order, day=today, by=by, now=now)
+    ]
+
+
+def with_sale(session: Session, sale: Order, *, by: Actor, now: datetime) -> list[tuple[Progress, Progress]]:
+    """The same of a recorded sale that counts already, for the goals of its day: without it, and with it."""
+    day = company.today(company.get(session), sale.loaded_at or now)
+    return [
+        (replace(after, achieved=after.achieved - added), after)
+        for after, added in _moved(session, sale, _of_sale, day=day, by=by, now=now)
+    ]
+
+
+def _moved(
+    session: Session, order: Order, adds: Adds, *, day: date, by: Actor, now: datetime
+) -> list[tuple[Progress, int]]:
+    """The goals of the order's rep that hold on a day, that it moves and that the reader may see; and by how much."""
     own = or_(Goal.person_id == order.rep_id, Goal.team_id.in_(teams.ids_of_person(session, order.rep_id)))
-    found = goals.holding(session, today, of=own)
+    found = goals.holding(session, day, of=own)
     hidden = _hidden(session, found, by)
     found = [goal for goal in found if goal.id not in hidden]
-    cards = {card.goal_id: card for card in goal_cards.cards(session, found, today=today)}
-    moved = []
-    for before in of_goals(session, found, day=today, now=now):
-        added = _of_order(session, cards[before.goal_id], order)
-        if added:
-            moved.append((before, replace(before, achieved=before.achieved + added)))
-    return moved
+    cards = {card.goal_id: card for card in goal_cards.cards(session, found, today=day)}
+    moving = {goal_id: added for goal_id, card in cards.items() if (added := adds(session, card, order))}
+    standing = of_goals(session, [goal for goal in found if goal.id in moving], day=day, now=now)
+    return [(progress, moving[progress.goal_id]) for progress in standing]
 
 
 def _hidden(session: Session, found: Sequence[Goal], by: Actor) -> set[int]:
@@ -212,6 +229,24 @@ def _of_order(session: Session, card: GoalCard, order: Order) -> int:
         of = _categories_of(session, {line.product_id for line in goods if line.product_id is not None})
         lines = [line for line in goods if categories is None or of.get(line.product_id or 0) in categories]
     return sum(line.total_minor if matter.metric is Metric.SUM else line.quantity_milli for line in lines)
+
+
+def _of_sale(session: Session, card: GoalCard, sale: Order) -> int:
+    """What a recorded sale adds to a goal; of goods it only tells units, by category."""
+    matter = card.matter
+    match matter.metric:
+        case Metric.ORDERS:
+            return 1
+        case Metric.NEW_CLIENTS:
+            return int(turnover.is_new_client(session, sale.client_id, but=sale.id))
+        case Metric.SUM:
+            counts = sale.currency == card.currency and matter.category_id is None and matter.product_id is None
+            return sale.total_minor if counts else 0
+        case Metric.UNITS if matter.product_id is not None:
+            return 0
+    categories = turnover.counted_categories(session, Goods(matter.category_id))
+    units = ticket_orders.units_of(session, sale.id)
+    return sum(one.quantity_milli for one in units if categories is None or one.category_id in categories)
 
 
 def _categories_of(session: Session, product_ids: set[int]) -> dict[int, int]:

@@ -61,6 +61,14 @@ def move(session: Session, ticket: Ticket, to: Status, *, by: Actor | None, now:
 
     Where it stands there already only the version grows. Raises TicketMoveRefused, having changed nothing.
     """
+    go_on(session, ticket, to, by=by, now=now, **facts)
+    touch(session, ticket, now=now)
+
+
+def go_on(session: Session, ticket: Ticket, to: Status, *, by: Actor | None, now: datetime, **facts: Any) -> None:
+    """The same by itself, while the rep looks at it: nothing that a button acts on has changed, and those that were
+    there before still work.
+    """
     before = Status(ticket.status)
     if to is not before:
         if to not in MOVES[before]:
@@ -77,7 +85,8 @@ def move(session: Session, ticket: Ticket, to: Status, *, by: Actor | None, now:
             before={"status": before.value},
             after={"status": to.value, **facts},
         )
-    touch(session, ticket, now=now)
+    ticket.touched_at = max(now, ticket.touched_at)
+    session.flush()
 
 
 def touch(session: Session, ticket: Ticket, *, now: datetime) -> None:

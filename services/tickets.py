@@ -28,6 +28,7 @@ from services import (
     picture_bands,
     ticket_facts,
     ticket_matching,
+    ticket_news,
     ticket_reading,
     ticket_units,
 )  # fmt: skip
@@ -36,7 +37,7 @@ from services.errors import DomainError, Moved
 from services.jobs import Job
 from services.paging import PAGE_SIZE, Page, page_of
 from services.ticket_settings import languages_of
-from services.ticket_states import OPEN, Status, correct, lock, lock_open, lock_own, move, touch
+from services.ticket_states import OPEN, Status, correct, go_on, lock, lock_open, lock_own, move, touch
 from services.ticket_tags import Tags
 
 ALBUM_WAIT: Final = timedelta(seconds=2)
@@ -124,12 +125,14 @@ def attach(session: Session, file: File, ticket_id: int, person_id: int, *, orig
     if person.revoked_at is not None:
         raise NotAllowed(by=by, action="ticket.attach", subject=f"ticket:{ticket_id}")
     ticket = lock_own(session, ticket_id, by=by, action="attach")
+    before = ticket_news.acted_on(session, ticket)
     ticket.awaited = max(0, ticket.awaited - 1)
     if session.get(TicketPhoto, (ticket.id, file.id)) is None:
         ticket.photos.append(TicketPhoto(ticket_id=ticket.id, file_id=file.id, position=len(ticket.photos)))
         after = {"file_id": file.id, "sha256": file.sha256}
         audit.write(session, by=by, action="ticket.photo", subject=f"ticket:{ticket.id}", now=now, after=after)
-    _go_on(session, ticket, by=by, now=now)
+    _read_on(session, ticket, by=by, now=now)
+    ticket_news.tell_apart(session, ticket, before, now=now)
     return ticket
 
 
@@ -143,7 +146,7 @@ def not_fetched(session: Session, ticket_id: int, reason: str, *, now: datetime)
         return None
     ticket.awaited = max(0, ticket.awaited - 1)
     ticket.trouble = reason
-    _go_on(session, ticket, by=None, now=now)
+    _read_on(session, ticket, by=None, now=now)
     return ticket
 
 
@@ -155,7 +158,7 @@ def done_collecting(session: Session, ticket_id: int, *, by: Actor, now: datetim
     ticket = lock_own(session, ticket_id, by=by, action="done")
     if ticket.status == Status.COLLECTING:
         ticket.due_at = now
-        _go_on(session, ticket, by=by, now=now)
+        _read_on(session, ticket, by=by, now=now)
         lanes.hasten(session, LANE.format(ticket.id), now=now)
     return ticket
 
@@ -212,6 +215,7 @@ def learn(
     ticket = lock(session, ticket_id)
     if ticket is None or ticket.revision != revision or ticket.read_revision >= revision:
         return None
+    before = ticket_news.acted_on(session, ticket)
     kept = ticket_reading.storable(reading)
     facts = ticket_reading.read(kept, ticket.currency)
     _note_pictures(session, ticket, photos)
@@ -225,7 +229,8 @@ def learn(
     ticket_units.note_read(session, ticket, matches, counts=is_open)
     if is_open:
         ticket_facts.settle(session, ticket, now=now)
-        move(session, ticket, Status.READ, by=None, now=now, revision=revision, trouble=facts.trouble)
+        go_on(session, ticket, Status.READ, by=None, now=now, revision=revision, trouble=facts.trouble)
+        ticket_news.tell_apart(session, ticket, before, now=now)
         return ticket
     if ticket.status == Status.RECORDED and not ticket.review and ticket_facts.compare(session, ticket).differs:
         ticket.review = "wanted"
@@ -354,19 +359,19 @@ def _find_client(session: Session, name: str, by: Actor) -> int | None:
     return found[0].client.id if len(found) == 1 else None
 
 
-def _go_on(session: Session, ticket: Ticket, *, by: Actor | None, now: datetime) -> None:
+def _read_on(session: Session, ticket: Ticket, *, by: Actor | None, now: datetime) -> None:
     """A photo came, or will not come: once none is on its way, have those that are there read."""
     is_open = ticket.status in OPEN
     if ticket.awaited or ticket.status == Status.DISCARDED:
-        touch(session, ticket, now=now)
+        ticket.touched_at = max(now, ticket.touched_at)
     elif not ticket.photos:
         ticket.due_at = None
-        move(session, ticket, Status.READ if is_open else Status(ticket.status), by=by, now=now)
+        go_on(session, ticket, Status.READ if is_open else Status(ticket.status), by=by, now=now)
     else:
         asked = {"ticket_id": ticket.id, "revision": ticket.revision}
         asked_by = {"person_id": ticket.person_id, "chat_key": ticket.chat_key}
         waits = ticket.due_at is not None and ticket.due_at > now
-        move(session, ticket, Status.READING if is_open and not waits else Status(ticket.status), by=by, now=now)
+        go_on(session, ticket, Status.READING if is_open and not waits else Status(ticket.status), by=by, now=now)
         job = outbox.Item(
             LANE.format(ticket.id),
             Job.READ_TICKET,

@@ -22,6 +22,8 @@ _NOT_SHOP: Final = re.compile(
 _ADDRESS: Final = re.compile(
     r"^\W*(\d|(NO|LOT|LEVEL|FLOOR|UNIT|JALAN|JLN|CALLE|AVDA?|AVENIDA|C/|УЛ|ПР-?Т|Г)\b[ .]?)", re.IGNORECASE
 )
+_EDGE: Final = re.compile(r"^[\s,.:;*=~|/\\_'!¦-]+|[\s,:;*=~|/\\_'¦-]+$")
+"""What the paper's edge, a border or a fold looks like to an engine."""
 _REGISTER: Final = re.compile(r"\([^()]*\d[^()]*\)?")
 _INN: Final = re.compile(r"И?[НHN]{2}\D{0,3}(\d{10,12})")
 _CIF: Final = re.compile(r"(?<![A-Z0-9])([A-Z]-?\d{7}-?[0-9A-J]|\d{8}-?[A-Z])(?![A-Z0-9])")
@@ -35,7 +37,7 @@ def shop(texts: Sequence[str]) -> str | None:
     named = [text for text in plain if _is_name(text)]
     company = next((text for text in named[:_FIRST_NAMES] if _COMPANY.search(text)), None)
     name = company or next(iter(named), None)
-    return " ".join(name.strip(" ,:;*-=~'\"").split())[:100] if name else None
+    return _plain(name)[:100] if name else None
 
 
 def tax_id(texts: Sequence[str]) -> str | None:
@@ -46,6 +48,11 @@ def tax_id(texts: Sequence[str]) -> str | None:
 def _is_name(text: str) -> bool:
     letters = sum(map(str.isalpha, text))
     return letters >= 4 and letters * 10 >= len(text.replace(" ", "")) * 6 and not _elsewhere(text)
+
+
+def _plain(name: str) -> str:
+    name = " ".join(_EDGE.sub("", name).split())
+    return name.replace('"', "").strip() if name.count('"') == 1 else name
 
 
 def _elsewhere(text: str) -> bool:

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from db.models.people import Person
-from services import goal_progress, goals, teams
+from services import goal_progress, goals, teams, ticket_orders
 from services.actor import NotAllowed
 from services.goal_progress import Progress
 from services.goals import Matter, Wanted
 from services.periods import Period, Whole
+from services.ticket_tags import Tags
 from services.turnover import Metric
 from tests.builders import (
     NOON,
@@ -27,6 +28,7 @@ from tests.builders import (
     make_draft,
     make_person,
     make_product,
+    make_ticket,
 )
 from tests.services.desk import Desk
 from tests.services.sold import at, credit, sell
@@ -236,6 +238,37 @@ def test_what_a_draft_does_to_goals(session: Session, desk: Desk) -> None:
         (Metric.ORDERS, "", 1, 2),
         (Metric.NEW_CLIENTS, "", 1, 2),
     ]
+
+
+def test_what_a_recorded_sale_has_done_to_goals_is_what_changed(session: Session, desk: Desk) -> None:
+    dye, soap = make_category(session, "Dye"), make_category(session, "Soap")
+    dye.counts_units = True
+    tube = make_product(session, "Tube", category=dye)
+    make_client(session, "Salon")
+    aim(session, desk, 10_000_00)
+    aim(session, desk, 1_000_00, category_id=dye.id)
+    aim(session, desk, 10_000, metric=Metric.UNITS)
+    aim(session, desk, 10_000, metric=Metric.UNITS, product_id=tube.id)
+    aim(session, desk, 10_000, metric=Metric.UNITS, category_id=soap.id)
+    aim(session, desk, 4, metric=Metric.ORDERS)
+    aim(session, desk, 2, metric=Metric.NEW_CLIENTS)
+    sell(session, desk.rita, 500_00)
+    before = {one.goal_id: one.achieved for one in of(session, desk.rita)}
+    ticket = make_ticket(session, desk.rita, tags=Tags(amount_minor=150_000, client="Salon", units_milli=5_000))
+
+    by = actor_of(desk.rita)
+    sale = ticket_orders.record_sale(session, ticket.id, ticket.version, by=by, now=NOON)
+
+    moved = goal_progress.with_sale(session, sale, by=by, now=NOON)
+    assert [(after.metric, was.achieved, after.achieved) for was, after in moved] == [
+        (Metric.SUM, 500_00, 2_000_00),
+        (Metric.UNITS, 0, 5_000),
+        (Metric.ORDERS, 1, 2),
+        (Metric.NEW_CLIENTS, 1, 2),
+    ]
+    after = {one.goal_id: one.achieved for one in of(session, desk.rita)}
+    changed = {goal_id: (before[goal_id], after[goal_id]) for goal_id in after if after[goal_id] != before[goal_id]}
+    assert {was.goal_id: (was.achieved, now.achieved) for was, now in moved} == changed
 
 
 def test_an_empty_draft_moves_nothing(session: Session, desk: Desk) -> None:

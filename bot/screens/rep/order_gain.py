@@ -11,6 +11,7 @@ from services.statistics import By
 
 if TYPE_CHECKING:
     from db.models.orders import Order
+    from services.goal_progress import Progress
 
 GOALS_SHOWN = 3
 
@@ -30,6 +31,11 @@ def of_open(turn: Turn, order: Order) -> dict[str, Any]:
     today = company.today(turn.company, turn.now)
     moved = goal_progress.with_order(turn.session, order, by=turn.actor, now=turn.now)
     return {"preview": commissions.preview(turn.session, order, today=today), "moved": moved[:GOALS_SHOWN]}
+
+
+def of_sale(turn: Turn, sale: Order) -> list[tuple[Progress, Progress]]:
+    """The goals that a recorded sale has moved: how each stands without it, and with it."""
+    return goal_progress.with_sale(turn.session, sale, by=turn.actor, now=turn.now)[:GOALS_SHOWN]
 
 
 def of_done(turn: Turn, order_id: int) -> list[Earned]:

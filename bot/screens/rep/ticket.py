@@ -32,6 +32,8 @@ class State:
     form: int = 0
     """The number of the form that its client was just written down with."""
     discarding: bool = False
+    just_recorded: bool = False
+    """Whether this is the answer to recording it."""
 
 
 screen = Screen("ticket", roles=frozenset({Role.REP}), state=State)
@@ -56,6 +58,7 @@ def show(turn: Turn, state: State) -> Face:
         "discarding": state.discarding and is_open,
         "recorded": ticket.status == Status.RECORDED,
         "earned": order_gain.of_done(turn, ticket.order_id) if ticket.order_id and not is_open else [],
+        "moved": order_gain.of_sale(turn, ticket.order) if ticket.order and state.just_recorded else [],
     }
     if facts["discarding"]:
         keep = Button("keep", "ticket", (ticket.id,))

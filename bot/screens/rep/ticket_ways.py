@@ -78,7 +78,7 @@ def record(turn: Turn, ticket_id: int, version: int, reason: str = "") -> Step:
     """Record the sale of a ticket, once."""
     ticket_orders.record_sale(turn.session, ticket_id, version, reason=reason, by=turn.actor, now=turn.now)
     ticket = tickets.get(turn.session, ticket_id, by=turn.actor)
-    return thumbed(turn, ticket, turn.go("ticket", ticket_id=ticket_id))
+    return thumbed(turn, ticket, turn.go("ticket", ticket_id=ticket_id, just_recorded=True))
 
 
 def thumbed(turn: Turn, ticket: Ticket, step: Step) -> Step:

@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
 KILLS ?= 200
 BENCH ?= updates
-WORKERS ?= 2
+WORKERS ?= 3
 export PYTHON
 
 help: ## list these targets

@@ -1,6 +1,6 @@
 """A crowd at work while the door is killed again and again: nothing is lost, nothing is done twice.
 
-``KILLS`` (20) says how often, per database; ``CHAOS_SEED`` repeats the choice of moments, faults and doors.
+``KILLS`` (8) says how often, per database; ``CHAOS_SEED`` repeats the choice of moments, faults and doors.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.chaos.killer import Killer
 from tests.chaos.shift import Shift
 from tests.conftest import BACKENDS, EmptyDatabases
 
-KILLS = int(os.environ.get("KILLS", "20"))
+KILLS = int(os.environ.get("KILLS", "8"))
 SEED = int(os.environ.get("CHAOS_SEED", time.time_ns() % 1_000_000))
 MODES = ("polling", "webhook")
 CALM_UPDATES, CALM_LETTERS = 120, 2

@@ -88,7 +88,7 @@ def _key(paper: Sheet, words: Words, y: float) -> None:
     """What the colours mean."""
     paper.box(MARGIN, y - 20, INNER, 2, LINE)
     x = float(MARGIN)
-    for block, colour in (("key_done", BLUE), ("key_forecast", PALE_BLUE), ("key_pace", AMBER), ("key_target", INK)):
+    for block, colour in (("key_done", BLUE), ("key_forecast", PALE_BLUE), ("key_pace", GREY), ("key_target", INK)):
         if block == "key_pace":
             paper.pointer(x + 15, y + 38, 26, colour)
         elif block == "key_target":

@@ -27,6 +27,7 @@ export class ChatColumn {
     this.hooks = hooks;
     this.unread = 0;
     this.atEnd = true;
+    this.top = 0;
     this.shown = new Map();
     this.waiting = new Map();
     this.seenTo = SEEN.get(key) ?? Math.max(0, ...this.chat.messages.keys());
@@ -46,6 +47,8 @@ export class ChatColumn {
     this.avatar = el('span.avatar', { 'aria-hidden': 'true' });
     const more = iconButton('more', t('chat.more', { person: this.person.first_name }), () => chatMenu(more, this), { 'aria-haspopup': 'menu' });
     this.log = el('div.log', { role: 'log', tabindex: 0, on: { scroll: () => this.scrolled(), keydown: (event) => this.walk(event) } });
+    this.log.addEventListener('load', () => this.stayAtEnd(), true); // a picture may be taller than what was kept free for it
+    new ResizeObserver(() => this.stayAtEnd()).observe(this.log);
     this.badge = el('span.badge', { hidden: true });
     this.toEnd = el('button.to-end', { type: 'button', 'aria-label': t('chat.end'), hidden: true, on: { click: () => this.scrollToEnd() } },
       icon('down'), this.badge);
@@ -251,9 +254,16 @@ export class ChatColumn {
     this.note();
   }
 
+  /** Who was at the end leaves it by scrolling up only, not by what grows below. */
   scrolled() {
-    if (this.visible()) this.atEnd = this.nearEnd();
+    const top = this.log.scrollTop;
+    if (this.visible()) this.atEnd = this.nearEnd() || (this.atEnd && top >= this.top);
+    this.top = top;
     this.note();
+  }
+
+  stayAtEnd() {
+    if (this.atEnd) this.log.scrollTop = this.log.scrollHeight;
   }
 
   visible() {
@@ -277,7 +287,7 @@ export class ChatColumn {
 
   /** Come before the eyes again, or leave them: a chat that was at its end stays there, whatever came meanwhile. */
   look() {
-    if (this.atEnd) this.log.scrollTop = this.log.scrollHeight;
+    this.stayAtEnd();
     this.note();
   }
 

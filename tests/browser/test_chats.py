@@ -14,6 +14,7 @@ from sandbox.client_chat import Chat
 from tests.browser.letters import letter, paper, post
 from tests.browser.screen import OpenPage, is_drawn
 from tests.browser.tiny_bot import TinyBot
+from tests.browser.windows import PHONE
 
 MARKUP = "<img src=x onerror=alert(1)>"
 FORMATTED = (
@@ -214,6 +215,22 @@ def test_a_photo_keeps_its_size_in_a_long_chat(tiny: TinyBot, chat: Chat, open_p
     assert shown is not None
     assert held is not None
     assert shown["height"] > held["height"] > 150
+
+
+def test_a_chat_stays_at_its_end_while_the_line_to_write_on_grows(
+    tiny: TinyBot, chat: Chat, open_page: OpenPage
+) -> None:
+    for number in range(30):
+        tiny.say(chat, f"line {number}")
+    screen = open_page(PHONE)
+    anna = screen.chat("Anna")
+    at_end = "log => log.scrollHeight - log.scrollTop - log.clientHeight < 2"
+    screen.page.wait_for_function(at_end, arg=anna.log.element_handle())
+
+    anna.line.fill("a list\n" * 6)
+
+    screen.page.wait_for_function(at_end, arg=anna.log.element_handle())
+    expect(anna.column.get_by_role("button", name="To the newest message")).to_be_hidden()
 
 
 def test_what_changes_above_the_loaded_messages_does_not_come_as_the_newest(

@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
 KILLS ?= 200
 BENCH ?= updates
-WORKERS ?= 3
+WORKERS ?= 2
 export PYTHON
 
 help: ## list these targets

@@ -258,7 +258,7 @@ class House:
         fresh = self.issue(name, role, warehouse=warehouse)
         chat = self.stranger(name, language)
         chat.open_link(fresh.link)
-        chat.wait_for(name)
+        chat.wait_for(name, timeout=30)  # the house may just be starting
         self.settle()
         return chat
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -49,6 +50,15 @@ class Row:
     value: int
     shown: bool
     own: bool
+    before: int = 0
+    """What growth is the difference to; 0 where nothing was sold, for other metrics, and where it is not shown."""
+
+    @property
+    def growth(self) -> Decimal | None:
+        """Growth as a fraction of what was sold before, to a thousandth, half up; None where that was not above 0."""
+        if self.before <= 0:
+            return None
+        return Decimal(money.round_half_up(Fraction(self.value * 1000, self.before))).scaleb(-3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +97,10 @@ def of_period(
     profile = company.get(session)
     today = company.today(profile, now)
     until_now = Period(period.first, max(period.first, min(period.last, today)))
-    values = _values(session, metric, period, until_now, currency=profile.currency)
+    before = _before(session, until_now, currency=profile.currency) if metric is Metric.GROWTH else {}
+    values = _values(session, metric, period, until_now, before, currency=profile.currency)
     is_open = Role.ADMIN in by.roles or not profile.ranking_private
-    rows = _rows(_names(session, values, everybody=metric is not Metric.PLAN), values, by, is_open=is_open)
+    rows = _rows(_names(session, values, everybody=metric is not Metric.PLAN), values, before, by, is_open=is_open)
     shown = page_of_all(rows, page=page, size=size)
     own = next((row for row in rows if row.own), None)
     return Ranking(until_now, metric, profile.currency, shown.items, own, len(rows), shown.page, shown.pages)
@@ -106,7 +117,15 @@ def set_private(session: Session, *, on: bool, by: Actor, now: datetime) -> Comp
     return profile
 
 
-def _values(session: Session, metric: Metric, whole: Period, until_now: Period, *, currency: str) -> dict[int, int]:
+def _before(session: Session, period: Period, *, currency: str) -> dict[int, int]:
+    """The sums of the same number of days just before."""
+    earlier = periods.before(period)
+    return turnover.by_rep(session, earlier, metric=turnover.Metric.SUM, currency=currency) if earlier else {}
+
+
+def _values(
+    session: Session, metric: Metric, whole: Period, until_now: Period, before: Mapping[int, int], *, currency: str
+) -> dict[int, int]:
     match metric:
         case Metric.UNITS:
             return turnover.by_rep(session, until_now, metric=turnover.Metric.UNITS)
@@ -115,12 +134,10 @@ def _values(session: Session, metric: Metric, whole: Period, until_now: Period, 
     sold = turnover.by_rep(session, until_now, metric=turnover.Metric.SUM, currency=currency)
     if metric is Metric.SUM:
         return sold
-    earlier = periods.before(until_now)
-    before = turnover.by_rep(session, earlier, metric=turnover.Metric.SUM, currency=currency) if earlier else {}
     active = {person.id for person in people.list_active(session, Role.REP)}
     return {
         person_id: sold.get(person_id, 0) - before.get(person_id, 0)
-        for person_id in sold | before
+        for person_id in sold.keys() | before.keys()
         if person_id in active or person_id in sold
     }
 
@@ -183,7 +200,9 @@ def _names(session: Session, values: Mapping[int, int], *, everybody: bool) -> d
     return active | {row[0]: row[1] for row in session.execute(query)}
 
 
-def _rows(names: Mapping[int, str], values: Mapping[int, int], by: Actor, *, is_open: bool) -> list[Row]:
+def _rows(
+    names: Mapping[int, str], values: Mapping[int, int], before: Mapping[int, int], by: Actor, *, is_open: bool
+) -> list[Row]:
     ordered: list[tuple[Any, ...]] = sorted(
         (-values.get(person_id, 0), search_key(name), person_id) for person_id, name in names.items()
     )
@@ -194,5 +213,6 @@ def _rows(names: Mapping[int, str], values: Mapping[int, int], by: Actor, *, is_
             place, last = number, negative
         own = person_id == by.person_id
         shown = is_open or own
-        rows.append(Row(place, person_id, names[person_id], -negative if shown else 0, shown, own))
+        value, earlier = (-negative, before.get(person_id, 0)) if shown else (0, 0)
+        rows.append(Row(place, person_id, names[person_id], value, shown, own, earlier))
     return rows

@@ -123,10 +123,18 @@ def test_growth_compares_with_as_many_days_just_before(session: Session, desk: D
     ):
         sell(session, person, amount, when=at(moment))
 
-    found = of(session, desk.rita, Metric.GROWTH, now=at("2026-03-10 12:00"))
+    tenth = at("2026-03-10 12:00")
+    found = of(session, desk.rita, Metric.GROWTH, now=tenth)
 
     assert found.period == Period(MARCH.first, date(2026, 3, 10))
     assert places(found) == [(1, "Rita", 500), (2, "Rob", -400)]
+    assert [(row.before, row.growth) for row in found.rows] == [(200, Decimal("2.5")), (400, Decimal(-1))]
+    sell(session, make_person(session, "New"), 100, when=tenth)
+    [fresh] = [row for row in of(session, desk.rita, Metric.GROWTH, now=tenth).rows if row.value == 100]
+    assert (fresh.before, fresh.growth) == (0, None)
+    ranking.set_private(session, on=True, by=actor_of(desk.ann), now=NOON)
+    hidden = of(session, desk.rita, Metric.GROWTH, now=tenth).rows
+    assert [row.before for row in hidden] == [200, 0, 0]
 
 
 def aim(  # noqa: PLR0917 - as one would say it

@@ -24,6 +24,7 @@ from services import company, delivery_days, goal_cards, goals, money, people, t
 from services.actor import Actor, NotAllowed, Role
 from services.goal_cards import GoalCard
 from services.goals import Matter
+from services.order_states import Status
 from services.periods import Period, Whole
 from services.turnover import Goods, Metric
 
@@ -168,7 +169,11 @@ def with_order(session: Session, order: Order, *, by: Actor, now: datetime) -> l
 
 
 def with_sale(session: Session, sale: Order, *, by: Actor, now: datetime) -> list[tuple[Progress, Progress]]:
-    """The same of a recorded sale that counts already, for the goals of its day: without it, and with it."""
+    """The same of a recorded sale that counts already, for the goals of its day: without it, and with it. One that was
+    voided moves nothing.
+    """
+    if sale.status == Status.VOIDED:
+        return []
     day = company.today(company.get(session), sale.loaded_at or now)
     return [
         (replace(after, achieved=after.achieved - added), after)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from db.models.people import Person
-from services import goal_progress, goals, teams, ticket_orders
+from services import goal_progress, goals, teams, ticket_orders, voiding
 from services.actor import NotAllowed
 from services.goal_progress import Progress
 from services.goals import Matter, Wanted
@@ -269,6 +269,9 @@ def test_what_a_recorded_sale_has_done_to_goals_is_what_changed(session: Session
     after = {one.goal_id: one.achieved for one in of(session, desk.rita)}
     changed = {goal_id: (before[goal_id], after[goal_id]) for goal_id in after if after[goal_id] != before[goal_id]}
     assert {was.goal_id: (was.achieved, now.achieved) for was, now in moved} == changed
+
+    voiding.void_sale(session, sale.id, sale.version, reason="twice", by=actor_of(desk.ann), now=NOON)
+    assert goal_progress.with_sale(session, sale, by=by, now=NOON) == []
 
 
 def test_an_empty_draft_moves_nothing(session: Session, desk: Desk) -> None:

@@ -61,6 +61,8 @@ class Incoming:
     latitude: float = 0.0
     longitude: float = 0.0
     phone: str = ""
+    is_own_phone: bool = False
+    """The messenger says that the number is the sender's own."""
     file_ref: str = ""
     file_name: str = ""
     file_size: int = 0

@@ -130,6 +130,7 @@ def _content(message: Mapping[str, Any]) -> dict[str, Any]:
         )
     if "contact" in message:
         content["phone"] = str(message["contact"]["phone_number"])
+        content["is_own_phone"] = message["contact"].get("user_id") == message["from"]["id"]
     if "photo" in message:
         content |= _photo(message["photo"])
     elif "document" in message:

@@ -111,11 +111,14 @@ def test_a_place_a_contact_and_a_caption(telegram: Telegram) -> None:
     pin = {"latitude": 55.75, "longitude": 37.61}
     venue = read(telegram, message(location=pin, venue={"location": pin, "title": "Лавка", "address": "Покровка, 1"}))
     contact = read(telegram, message(contact={"phone_number": "+79001234567", "first_name": "N"}))
+    own = {"phone_number": "+79001234567", "first_name": "N", "user_id": PERSON["id"]}
     photo = read(telegram, message(photo=[], caption="milk"))
 
     assert (place.latitude, place.longitude) == (55.75, 37.61)
     assert (venue.kind, venue.latitude, venue.text) == (Kind.PLACE, 55.75, "Лавка, Покровка, 1")
-    assert (contact.kind, contact.phone) == (Kind.CONTACT, "+79001234567")
+    assert (contact.kind, contact.phone, contact.is_own_phone) == (Kind.CONTACT, "+79001234567", False)
+    assert read(telegram, message(contact=own)).is_own_phone
+    assert not read(telegram, message(contact=own | {"user_id": 4711})).is_own_phone
     assert photo.text == "milk"
 
 

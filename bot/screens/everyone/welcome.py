@@ -61,9 +61,10 @@ def get_in_touch(turn: Turn) -> Step:
 
 @screen.typed(Kind.CONTACT)
 def share_phone(turn: Turn) -> Step | None:
-    """A shared number goes to the admins with the open request."""
-    phone = turn.incoming.phone
-    if not contact_requests.add_phone(turn.session, turn.incoming.chat_key, phone):
+    """A shared number goes to the admins with the open request, unless it is somebody else's."""
+    if not turn.incoming.is_own_phone:
+        return turn.stay("not_own_phone")
+    if not contact_requests.add_phone(turn.session, turn.incoming.chat_key, turn.incoming.phone):
         return None
     return turn.go("welcome", "phone_shared")
 

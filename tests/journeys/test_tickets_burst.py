@@ -15,7 +15,7 @@ from tests.journeys.receipts import Goods, receipt
 PHOTOS = 100
 PROMPT = 2.0
 """Seconds within which a menu comes while photos are fetched and read, on a machine that others work on too."""
-QUEUED = 20.0
+QUEUED = 45.0
 """The same by polling, for the first menus: the messenger hands out its updates in their order, a hundred at once."""
 
 
@@ -30,19 +30,21 @@ def test_a_hundred_photos_do_not_delay_anybody_s_menu(house: House) -> None:
     taken = select(func.count()).select_from(Ticket)
     before = house.scalar(taken)
     photo = receipt([Goods("Kefir", 2, 10000)])
-    for number in range(PHOTOS):
-        rep.send_photo(photo + str(number).encode())
     waits = []
-    for _ in range(12):
-        started = time.monotonic()
-        sent = other.say("/menu")
-        other.wait_for("What shall we do?", after=sent, timeout=30)
-        waits.append(time.monotonic() - started)
+    try:
+        for number in range(PHOTOS):
+            rep.send_photo(photo + str(number).encode())
+        for _ in range(12):
+            started = time.monotonic()
+            sent = other.say("/menu")
+            other.wait_for("What shall we do?", after=sent, timeout=QUEUED + 15)
+            waits.append(time.monotonic() - started)
+        house.wait_until(lambda: house.scalar(taken) == before + PHOTOS, timeout=60)
+    finally:
+        _give_up_what_is_not_read(house)
 
     assert max(waits) < (PROMPT if house.mode == "webhook" else QUEUED), waits
     assert max(waits[-8:]) < PROMPT, waits
-    house.wait_until(lambda: house.scalar(taken) == before + PHOTOS, timeout=60)
-    _give_up_what_is_not_read(house)
 
 
 def _give_up_what_is_not_read(house: House) -> None:

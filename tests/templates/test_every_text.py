@@ -220,7 +220,8 @@ def stranger(walk: Walk) -> None:
     walk.say(STRANGER, "who is there?")
     for _ in range(2):
         walk.press(STRANGER, "get_in_touch")
-    walk.send(STRANGER, Kind.CONTACT, phone="+79161234567")
+    walk.send(STRANGER, Kind.CONTACT, phone="+79160000000")
+    walk.send(STRANGER, Kind.CONTACT, phone="+79161234567", is_own_phone=True)
     nobody = update(Account).where(Account.person_id == walk.hall.desk.ann.id)
     with walk.talk.transaction() as session:
         session.execute(nobody.values(blocked_at=walk.talk.clock()))

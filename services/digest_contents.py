@@ -29,7 +29,7 @@ from services import (
 from services.actor import Actor, Role
 from services.digests import Kind, period_of
 from services.periods import Period, Whole
-from services.statistics import Scope, Sums
+from services.statistics import Figures, Scope, Sums
 
 MOST_GOALS: Final = 5
 TOP: Final = 3
@@ -66,7 +66,7 @@ def _own(session: Session, kind: Kind, period: Period, by: Actor, now: datetime)
     whole = periods.whole(span, period.last)
     ranked = ranking.of_period(session, whole, ranking.Metric.SUM, by=by, now=now, size=1)
     return {
-        "sold": _sold(session, kind, period, scope),
+        "sold": _sold(session, kind, period, scope, statistics.sums(session, period, scope)),
         "place": ranked.own.place if ranked.own else None,
         "people": ranked.people,
         "span": span.value,
@@ -80,7 +80,7 @@ def _company(session: Session, kind: Kind, period: Period, by: Actor, now: datet
     found = statistics.sums(session, period, Scope())
     open_orders = order_oversight.count_open(session, by=by)
     return {
-        "sold": _sold(session, kind, period, Scope()),
+        "sold": _sold(session, kind, period, Scope(), found),
         "formed": [_sums(one) for one in found.formed],
         "top": [{"place": row.place, "name": row.name, "value": row.value} for row in ranked.rows if row.value > 0],
         "currency": ranked.currency,
@@ -113,13 +113,15 @@ def _goals(session: Session, day: date, by: Actor, now: datetime) -> list[Facts]
     return [charts.frozen_goal(progress) for progress in found[:MOST_GOALS]]
 
 
-def _sold(session: Session, kind: Kind, period: Period, scope: Scope) -> list[Facts]:
-    """What was sold less what was credited, by currency; of a week with the week before, None where there was none."""
-    sold = statistics.sums(session, period, scope).turnover
+def _sold(session: Session, kind: Kind, period: Period, scope: Scope, figures: Figures) -> list[Facts]:
+    """What was sold less what was credited, by currency; of a week with the week before, None where there was none.
+
+    ``figures``: those of the scope in the period.
+    """
     earlier = periods.before(period) if kind is Kind.WEEKLY else None
     before = statistics.sums(session, earlier, scope).turnover if earlier else ()
     compared = {one.currency: one.total_minor for one in before}
-    return [{**_sums(one), "before_minor": compared.get(one.currency)} for one in sold]
+    return [{**_sums(one), "before_minor": compared.get(one.currency)} for one in figures.turnover]
 
 
 def _sums(sums: Sums) -> Facts:

@@ -191,8 +191,8 @@ def _moved(
     found = [goal for goal in found if goal.id not in hidden]
     cards = {card.goal_id: card for card in goal_cards.cards(session, found, today=day)}
     moving = {goal_id: added for goal_id, card in cards.items() if (added := adds(session, card, order))}
-    standing = of_goals(session, [goal for goal in found if goal.id in moving], day=day, now=now)
-    return [(progress, moving[progress.goal_id]) for progress in standing]
+    standing = of_cards(session, [cards[goal_id] for goal_id in moving], now=now)
+    return [(progress, moving[progress.goal_id]) for progress in sorted(standing, key=_order)]
 
 
 def _hidden(session: Session, found: Sequence[Goal], by: Actor) -> set[int]:

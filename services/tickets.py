@@ -363,7 +363,7 @@ def _read_on(session: Session, ticket: Ticket, *, by: Actor | None, now: datetim
     """A photo came, or will not come: once none is on its way, have those that are there read."""
     is_open = ticket.status in OPEN
     if ticket.awaited or ticket.status == Status.DISCARDED:
-        ticket.touched_at = max(now, ticket.touched_at)
+        go_on(session, ticket, Status(ticket.status), by=by, now=now)
     elif not ticket.photos:
         ticket.due_at = None
         go_on(session, ticket, Status.READ if is_open else Status(ticket.status), by=by, now=now)
